@@ -1,0 +1,1 @@
+"""What the graph speaks of: terms, dates, sources, and the records that every format is read into."""

@@ -1,0 +1,324 @@
+"""The records that every format is read into: one class a kind of thing.
+
+A record is what a careful reader notes of a source before any RDF is thought of. The hand-coded
+workbook has one table for each class here, with the class's fields as its columns;
+readers of other formats make the same records. What a field may hold is said by its annotation:
+
+- `Code("role")` is a notation of that code list;
+- `Tables(...)` means the id of a row of one of these tables, or `country:XX` and `region:XX-YY`
+  where places are allowed;
+- a `Date` is EDTF text, an `Evidence` is one or more places in the source.
+
+A field without a default must be filled.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Annotated, TypeAlias
+
+from kg.model.dates import Date
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """Marks a field that holds a notation of a code list."""
+
+    scheme: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """Marks a field that refers to rows of these tables."""
+
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Passage:
+    """A stretch of a document: Unicode code points `start` to `end`, the end not included."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Position:
+    """A record of a machine-readable file: its name, and the record's identifier or number in it."""
+
+    file: str
+    record: str
+
+
+Evidence: TypeAlias = tuple[Passage | Position, ...]
+
+ACTORS = Tables(("organizations", "persons"))
+PLACES = Tables(("places",))
+WORKS = Tables(("activities", "events", "agreements", "publications"))
+THINGS = Tables((*ACTORS.names, *PLACES.names, *WORKS.names, "flows", "pairings", "indicators", "claims"))
+ANYTHING = Tables(("*",))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """What every row says of itself: where it stands in the source and how sure the coder is."""
+
+    id: str = ""
+    evidence: Evidence
+    certainty: Annotated[str, Code("certainty")]
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Organization(Row):
+    """An organization, government, unit or alliance."""
+
+    id: str
+    name: str
+    kind: Annotated[str, Code("organization-kind")]
+    identifiers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person(Row):
+    """A person whom the source names."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place(Row):
+    """A place below the level of countries and first-level regions, which have codes."""
+
+    id: str
+    name: str
+    kind: Annotated[str, Code("place-kind")]
+    identifiers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Name(Row):
+    """A further name or spelling of anything, as the source writes it (or, where `added`, as the coder knows it)."""
+
+    entity: Annotated[str, ANYTHING]
+    name: str
+    language: str
+    kind: Annotated[str, Code("name-kind")]
+    evidence: Evidence = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post(Row):
+    """A person's post in an organization."""
+
+    person: Annotated[str, Tables(("persons",))]
+    organization: Annotated[str, Tables(("organizations",))]
+    title: str
+    tenure: Annotated[str, Code("tenure")]
+    start: Date | None = None
+    end: Date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link(Row):
+    """A relation between two things that needs no more than its kind: unit of, part of, held at."""
+
+    subject: Annotated[str, THINGS]
+    kind: Annotated[str, Code("link-kind")]
+    object: Annotated[str, THINGS]
+    start: Date | None = None
+    end: Date | None = None
+    status: Annotated[str, Code("status")] = "realised"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timed(Row):
+    """Something that takes place, with planned and actual dates as in IATI's ActivityDateType."""
+
+    id: str
+    title: str
+    status: Annotated[str, Code("status")]
+    start: Date | None = None
+    end: Date | None = None
+    planned_start: Date | None = None
+    planned_end: Date | None = None
+    date_certainty: Annotated[str, Code("certainty")] = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Activity(Timed):
+    """A study, programme, project or other work that people carry out."""
+
+    kind: Annotated[str, Code("activity-kind")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event(Timed):
+    """A training, seminar, forum, visit or series of them."""
+
+    kind: Annotated[str, Code("event-kind")]
+    edition: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agreement(Row):
+    """An agreement or memorandum; each party signs it in a participation with the role signatory."""
+
+    id: str
+    title: str
+    kind: Annotated[str, Code("agreement-kind")]
+    status: Annotated[str, Code("status")]
+    signed_on: Date | None = None
+    start: Date | None = None
+    end: Date | None = None
+    date_certainty: Annotated[str, Code("certainty")] = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Publication(Row):
+    """A book, report, article, policy document or letter; `start` and `end` bound the period it covers."""
+
+    id: str
+    title: str
+    kind: Annotated[str, Code("publication-kind")]
+    status: Annotated[str, Code("status")]
+    issued: Date | None = None
+    start: Date | None = None
+    end: Date | None = None
+    date_certainty: Annotated[str, Code("certainty")] = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Participation(Row):
+    """Who took part in a work, in which role, and with what (the title of a speech)."""
+
+    work: Annotated[str, Tables((*WORKS.names, "flows", "pairings"))]
+    agent: Annotated[str, ACTORS]
+    role: Annotated[str, Code("role")]
+    on_behalf_of: Annotated[str, Tables(("organizations",))] = ""
+    contribution: str = ""
+    status: Annotated[str, Code("status")] = "realised"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flow(Row):
+    """Money that goes, or is promised, from some parties to others for something.
+
+    A joint amount of several funders is one flow with several funders. `part_of` names the flow
+    that this one is a part of; parts never count in totals again. `counts` overrules that.
+    """
+
+    id: str
+    title: str
+    flow_class: Annotated[str, Code("flow-class")]
+    stage: Annotated[str, Code("flow-stage")]
+    status: Annotated[str, Code("status")]
+    funders: Annotated[tuple[str, ...], ACTORS] = ()
+    receivers: Annotated[tuple[str, ...], ACTORS] = ()
+    items: Annotated[tuple[str, ...], WORKS] = ()
+    purpose: str = ""
+    finance_type: Annotated[str, Code("finance-type")] = ""
+    amount: Decimal | None = None
+    qualifier: Annotated[str, Code("qualifier")] = ""
+    currency: str = ""
+    start: Date | None = None
+    end: Date | None = None
+    date_certainty: Annotated[str, Code("certainty")] = ""
+    part_of: Annotated[str, Tables(("flows",))] = ""
+    counts: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeadCount(Row):
+    """How many attended a work: of which category, from where. Without `count`, only that they did."""
+
+    id: str
+    work: Annotated[str, WORKS]
+    counted: Annotated[str, Code("count-unit")]
+    count: int | None = None
+    qualifier: Annotated[str, Code("qualifier")] = ""
+    category: str = ""
+    origins: Annotated[tuple[str, ...], Tables((*PLACES.names, "organizations"))] = ()
+    part_of: Annotated[str, Tables(("headcounts",))] = ""
+    status: Annotated[str, Code("status")] = "realised"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Indicator(Row):
+    """A figure that is neither money moved nor heads at an event: what, how much, when, where.
+
+    `basis` tells a figure of a period from one that is cumulative or of a point in time.
+    """
+
+    id: str
+    measure: str
+    value: Decimal
+    qualifier: Annotated[str, Code("qualifier")]
+    unit: str
+    basis: Annotated[str, Code("basis")]
+    about: Annotated[tuple[str, ...], THINGS] = ()
+    area: Annotated[tuple[str, ...], PLACES] = ()
+    start: Date | None = None
+    end: Date | None = None
+    part_of: Annotated[str, Tables(("indicators",))] = ""
+    status: Annotated[str, Code("status")] = "realised"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pairing(Row):
+    """Paired aid between regions; the parties are their governments."""
+
+    id: str
+    title: str
+    supporting: Annotated[tuple[str, ...], Tables(("organizations",))]
+    supported: Annotated[tuple[str, ...], Tables(("organizations",))]
+    status: Annotated[str, Code("status")]
+    start: Date | None = None
+    end: Date | None = None
+    policy: Annotated[str, Tables(("publications",))] = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim(Row):
+    """What the source claims: a finding, challenge, aim or recommendation, in the coder's own words."""
+
+    id: str
+    kind: Annotated[str, Code("claim-kind")]
+    statement: str
+    about: Annotated[tuple[str, ...], ANYTHING] = ()
+    claimed_by: Annotated[tuple[str, ...], ACTORS] = ()
+    position: int | None = None
+    status: Annotated[str, Code("status")] = "realised"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conflict(Row):
+    """Two rows that cannot both be right; the note says how."""
+
+    one: Annotated[str, ANYTHING]
+    other: Annotated[str, ANYTHING]
+    note: str
+
+
+TABLES: dict[str, type[Row]] = {
+    "organizations": Organization,
+    "persons": Person,
+    "places": Place,
+    "names": Name,
+    "posts": Post,
+    "links": Link,
+    "activities": Activity,
+    "events": Event,
+    "agreements": Agreement,
+    "publications": Publication,
+    "participations": Participation,
+    "flows": Flow,
+    "headcounts": HeadCount,
+    "indicators": Indicator,
+    "pairings": Pairing,
+    "claims": Claim,
+    "conflicts": Conflict,
+}
+"""The tables of a workbook, in the order in which they are read."""

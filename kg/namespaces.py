@@ -1,0 +1,128 @@
+"""Namespaces and the terms this project uses of each; a misspelt term fails at once.
+
+The project's own terms are listed here and defined in `ontology/kg.ttl`; a test keeps the two
+equal. Terms of other vocabularies are listed as far as they are used; a test checks them against
+the closed namespaces that rdflib ships.
+"""
+
+from __future__ import annotations
+
+BASE = "https://w3id.org/partnership-kg/"
+
+
+class Namespace:
+    """An IRI prefix that gives only the terms it was made with.
+
+    >>> SKOS.prefLabel
+    'http://www.w3.org/2004/02/skos/core#prefLabel'
+    """
+
+    def __init__(self, iri: str, terms: str) -> None:
+        self.iri = iri
+        self.terms = frozenset(terms.split())
+
+    def __getattr__(self, term: str) -> str:
+        if term in self.terms:
+            return self.iri + term
+        raise AttributeError(f"{term!r} is not a term of <{self.iri}> that this project uses")
+
+
+KG = Namespace(
+    BASE + "ontology#",
+    # classes
+    "Activity Agreement Claim Conflict Date FundingFlow Government HeadCount IndicatorValue Link Mention "
+    "PairedAssistance Participation Passage Publication Recipe Record Relation Signature Source "
+    # relation nodes: parties and what they join
+    "about area between claimedBy contribution countedAt from fromCountry linkKind mentions onBehalfOf partIn "
+    "policy receiver supportedParty supportingParty to "
+    # kinds and qualities
+    "activityKind agreementKind basis certainty claimKind countQualifier countUnit eventKind financeType flowClass "
+    "nameKind organizationKind placeKind publicationKind qualifier stage status tenure "
+    # values
+    "amount category count countsInTotals edition measure note partOfTotal position postTitle purpose spelling "
+    "statement title unit value "
+    # time
+    "dateCertainty earliest end latest plannedEnd plannedStart precision signedOn start year "
+    # evidence and sources
+    "coder evidence file fileName record sha256 "
+    # derived shortcuts
+    "basedIn carriesOut conflictsWith covers fundedBy governs partnerOf takesPartIn visited "
+    # annotations that programs read
+    "carryingRole impliesRole kind receivingRole shortcut",
+)
+
+DCTERMS = Namespace(
+    "http://purl.org/dc/terms/",
+    "creator hasPart identifier isPartOf isReplacedBy issued language license publisher source title",
+)
+FOAF = Namespace("http://xmlns.com/foaf/0.1/", "Person")
+OA = Namespace("http://www.w3.org/ns/oa#", "TextPositionSelector end hasSource start")
+ORG = Namespace(
+    "http://www.w3.org/ns/org#",
+    "FormalOrganization Membership Organization OrganizationalCollaboration OrganizationalUnit identifier member "
+    "memberOf organization unitOf",
+)
+OWL = Namespace("http://www.w3.org/2002/07/owl#", "Class DatatypeProperty ObjectProperty Ontology AnnotationProperty")
+PROV = Namespace(
+    "http://www.w3.org/ns/prov#",
+    "Activity Association Entity SoftwareAgent agent hadRole used value wasAssociatedWith wasDerivedFrom "
+    "wasGeneratedBy wasInformedBy",
+)
+RDF = Namespace("http://www.w3.org/1999/02/22-rdf-syntax-ns#", "type")
+RDFS = Namespace("http://www.w3.org/2000/01/rdf-schema#", "Class comment domain label range subClassOf subPropertyOf")
+SDO = Namespace(
+    "https://schema.org/",
+    "AdministrativeArea Country EducationEvent Event MonetaryAmount Place about amount containedInPlace currency "
+    "fundedItem funder location softwareVersion superEvent value",
+)
+SKOS = Namespace(
+    "http://www.w3.org/2004/02/skos/core#",
+    "Concept ConceptScheme altLabel broader closeMatch definition exactMatch hasTopConcept inScheme notation prefLabel",
+)
+XSD = Namespace("http://www.w3.org/2001/XMLSchema#", "boolean date decimal integer string")
+
+CODE = BASE + "code/"
+"""A code is `CODE + scheme + "/" + notation`, as in `code/role/organizer`."""
+
+ID = BASE + "id/"
+"""A thing that a source speaks of is `ID + source + "/" + local id`; `id/country/TZ` and `id/region/CN-GZ` are shared."""
+
+SOURCE = BASE + "source/"
+"""A source, and the named graph that holds its statements."""
+
+DATE = BASE + "date/"
+"""A date is `DATE + EDTF text`, as in `date/2009-07`."""
+
+GRAPH = BASE + "graph/"
+"""The graphs that a publish makes: `ontology`, `derived`, `identity`, `provenance`."""
+
+SCHEMES = (
+    "activity-kind agreement-kind basis certainty claim-kind count-unit event-kind finance-type flow-class flow-stage "
+    "link-kind name-kind organization-kind place-kind publication-kind qualifier role status tenure"
+).split()
+"""The project's own code lists; each is a SKOS concept scheme in `ontology/codelists/`."""
+
+PREFIXES = {
+    "": KG.iri,
+    "kg": KG.iri,
+    "dcterms": DCTERMS.iri,
+    "foaf": FOAF.iri,
+    "oa": OA.iri,
+    "org": ORG.iri,
+    "owl": OWL.iri,
+    "prov": PROV.iri,
+    "rdf": RDF.iri,
+    "rdfs": RDFS.iri,
+    "schema": SDO.iri,
+    "skos": SKOS.iri,
+    "xsd": XSD.iri,
+    "sh": "http://www.w3.org/ns/shacl#",
+    "id": ID,
+    "source": SOURCE,
+    "date": DATE,
+    "graph": GRAPH,
+    "country": ID + "country/",
+    "region": ID + "region/",
+    **{scheme: f"{CODE}{scheme}/" for scheme in SCHEMES},
+}
+"""Prefixes that every query may use without declaring them."""
