@@ -33,27 +33,27 @@ KG = Namespace(
     "Activity Agreement Claim Conflict Date FundingFlow Government HeadCount IndicatorValue Link Mention "
     "PairedAssistance Participation Passage Publication Recipe Record Relation Signature Source "
     # relation nodes: parties and what they join
-    "about area between claimedBy contribution countedAt from fromCountry linkKind mentions onBehalfOf partIn "
+    "about area between claimedBy contribution countedAt from fromPlace linkKind mentions onBehalfOf partIn "
     "policy receiver supportedParty supportingParty to "
     # kinds and qualities
-    "activityKind agreementKind basis certainty claimKind countQualifier countUnit eventKind financeType flowClass "
+    "activityKind agreementKind basis certainty claimKind countUnit eventKind financeType flowClass "
     "nameKind organizationKind placeKind publicationKind qualifier stage status tenure "
     # values
-    "amount category count countsInTotals edition measure note partOfTotal position postTitle purpose spelling "
-    "statement title unit value "
+    "category count countsInTotals edition measure note partOfTotal position postTitle purpose spelling statement "
+    "unit value "
     # time
-    "dateCertainty earliest end latest plannedEnd plannedStart precision signedOn start year "
+    "dateCertainty earliest end issuedOn latest plannedEnd plannedStart precision signedOn start year "
     # evidence and sources
     "coder evidence file fileName record sha256 "
     # derived shortcuts
     "basedIn carriesOut conflictsWith covers fundedBy governs partnerOf takesPartIn visited "
     # annotations that programs read
-    "carryingRole impliesRole kind receivingRole shortcut",
+    "carryingRole impliesRole joins kind receivingRole shortcut",
 )
 
 DCTERMS = Namespace(
     "http://purl.org/dc/terms/",
-    "creator hasPart identifier isPartOf isReplacedBy issued language license publisher source title",
+    "creator identifier isPartOf isReplacedBy language publisher rights title",
 )
 FOAF = Namespace("http://xmlns.com/foaf/0.1/", "Person")
 OA = Namespace("http://www.w3.org/ns/oa#", "TextPositionSelector end hasSource start")
@@ -73,12 +73,13 @@ RDFS = Namespace("http://www.w3.org/2000/01/rdf-schema#", "Class comment domain 
 SDO = Namespace(
     "https://schema.org/",
     "AdministrativeArea Country EducationEvent Event MonetaryAmount Place about amount containedInPlace currency "
-    "fundedItem funder location softwareVersion superEvent value",
+    "fundedItem funder location softwareVersion superEvent value version",
 )
 SKOS = Namespace(
     "http://www.w3.org/2004/02/skos/core#",
-    "Concept ConceptScheme altLabel broader closeMatch definition exactMatch hasTopConcept inScheme notation prefLabel",
+    "Concept ConceptScheme altLabel broader closeMatch definition exactMatch hiddenLabel inScheme notation prefLabel",
 )
+VOID = Namespace("http://rdfs.org/ns/void#", "triples")
 XSD = Namespace("http://www.w3.org/2001/XMLSchema#", "boolean date decimal integer string")
 
 CODE = BASE + "code/"
@@ -115,6 +116,7 @@ PREFIXES = {
     "rdfs": RDFS.iri,
     "schema": SDO.iri,
     "skos": SKOS.iri,
+    "void": VOID.iri,
     "xsd": XSD.iri,
     "sh": "http://www.w3.org/ns/shacl#",
     "id": ID,

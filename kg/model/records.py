@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Annotated, TypeAlias
+from typing import Annotated, ClassVar, TypeAlias
 
 from kg.model.dates import Date
 
@@ -61,9 +61,32 @@ ANYTHING = Tables(("*",))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """What every row says of itself: where it stands in the source and how sure the coder is."""
+class Source:
+    """Where records come from: a document or data set with a publisher.
 
+    `file` is the name of the file that was read, `sha256` the digest of its bytes in hexadecimal,
+    `licence` the terms of the source and of what was taken from it.
+    """
+
+    id: str
+    title: str
+    file: str
+    sha256: str
+    publisher: str = ""
+    date: Date | None = None
+    language: str = "en"
+    licence: str = ""
+    coder: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """What every row says of itself: where it stands in the source and how sure the coder is.
+
+    `key` names the fields that tell a row without `id` from all others of its table.
+    """
+
+    key: ClassVar[tuple[str, ...]] = ("id",)
     id: str = ""
     evidence: Evidence
     certainty: Annotated[str, Code("certainty")]
@@ -102,6 +125,7 @@ class Place(Row):
 class Name(Row):
     """A further name or spelling of anything, as the source writes it (or, where `added`, as the coder knows it)."""
 
+    key: ClassVar[tuple[str, ...]] = ("entity", "name", "language", "kind")
     entity: Annotated[str, ANYTHING]
     name: str
     language: str
@@ -113,6 +137,7 @@ class Name(Row):
 class Post(Row):
     """A person's post in an organization."""
 
+    key: ClassVar[tuple[str, ...]] = ("person", "organization", "title")
     person: Annotated[str, Tables(("persons",))]
     organization: Annotated[str, Tables(("organizations",))]
     title: str
@@ -125,6 +150,7 @@ class Post(Row):
 class Link(Row):
     """A relation between two things that needs no more than its kind: unit of, part of, held at."""
 
+    key: ClassVar[tuple[str, ...]] = ("subject", "kind", "object")
     subject: Annotated[str, THINGS]
     kind: Annotated[str, Code("link-kind")]
     object: Annotated[str, THINGS]
@@ -194,6 +220,7 @@ class Publication(Row):
 class Participation(Row):
     """Who took part in a work, in which role, and with what (the title of a speech)."""
 
+    key: ClassVar[tuple[str, ...]] = ("work", "role", "agent")
     work: Annotated[str, Tables((*WORKS.names, "flows", "pairings"))]
     agent: Annotated[str, ACTORS]
     role: Annotated[str, Code("role")]
@@ -297,6 +324,7 @@ class Claim(Row):
 class Conflict(Row):
     """Two rows that cannot both be right; the note says how."""
 
+    key: ClassVar[tuple[str, ...]] = ("one", "other")
     one: Annotated[str, ANYTHING]
     other: Annotated[str, ANYTHING]
     note: str

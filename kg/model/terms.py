@@ -37,7 +37,7 @@ def iri(text: str) -> str:
 
 
 def text(value: str, language: str = "") -> str:
-    r"""A plain or language-tagged string as a term, escaped as canonical N-Quads ask.
+    r"""A plain or language-tagged string as a term, escaped as canonical N-Quads ask; the tag in lower case.
 
     >>> text('say "yes"\n', "en")
     '"say \\"yes\\"\\n"@en'
@@ -47,7 +47,7 @@ def text(value: str, language: str = "") -> str:
         return quoted
     if not _LANGUAGE.fullmatch(language):
         raise ValueError(f"not a language tag: {language!r}")
-    return f"{quoted}@{language}"
+    return f"{quoted}@{language.lower()}"
 
 
 def typed(value: str, datatype: str) -> str:
@@ -61,12 +61,13 @@ def integer(value: int) -> str:
 
 
 def decimal(value: Decimal) -> str:
-    """An exact number as an `xsd:decimal`, never in scientific notation.
+    """An exact number as an `xsd:decimal` in its canonical form: no exponent, no zeros at the end.
 
     >>> decimal(Decimal("4.691E+7"))
     '"46910000"^^<http://www.w3.org/2001/XMLSchema#decimal>'
     """
-    return typed(format(value, "f"), XSD.decimal)
+    plain = format(value, "f")
+    return typed(plain.rstrip("0").rstrip(".") if "." in plain else plain, XSD.decimal)
 
 
 def boolean(value: bool) -> str:

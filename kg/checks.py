@@ -1,0 +1,134 @@
+"""Checks of a published graph: SHACL shapes and violation queries, as findings that a layperson can act on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kg.errors import KgError
+
+from kg.store.view import View
+
+if TYPE_CHECKING:
+    import rdflib
+
+SEVERITIES = ("error", "warning", "info")
+_SHACL_SEVERITY = {"Violation": "error", "Warning": "warning", "Info": "info"}
+_HEADER = re.compile(r"^#\s*(severity|rule|message):\s*(.+)$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Finding:
+    """A problem: how bad, by which rule, of what (an IRI), in plain words, and where to mend it (`file:line`)."""
+
+    severity: str
+    rule: str
+    subject: str
+    message: str
+    place: str
+
+
+def check_graph(view: View, *, ontology: Path) -> list[Finding]:
+    """All findings of a published graph, errors first."""
+    found = {*check_shapes(view, ontology=ontology), *check_violations(view, ontology=ontology)}
+    return sorted(found, key=lambda finding: (SEVERITIES.index(finding.severity), finding))
+
+
+def check_violations(view: View, *, ontology: Path) -> Iterator[Finding]:
+    """A finding for each row of each query in `checks/`.
+
+    Raises KgError for a query that has no header or does not run.
+    """
+    places = Places(view)
+    for file in sorted((ontology / "checks").glob("*-violation.rq")):
+        text = file.read_text(encoding="utf-8")
+        header = dict(_HEADER.findall(text))
+        if set(header) != {"severity", "rule", "message"} or header["severity"] not in SEVERITIES:
+            raise KgError(f"{file}:1: expected comment lines for severity, rule and message, got {sorted(header)}")
+        answer = view.query(text)
+        for row in answer.table():
+            values = dict(zip(answer.columns, row, strict=True))
+            subject, detail = values.get("subject") or "", values.get("detail")
+            message = header["message"] + (f" ({detail})" if detail else "")
+            yield Finding(header["severity"], header["rule"], subject, message, places.find(subject))
+
+
+def check_shapes(view: View, *, ontology: Path) -> Iterator[Finding]:
+    """A finding for each result of the SHACL shapes."""
+    import pyshacl
+    import rdflib
+    from rdflib.namespace import SH
+
+    shapes = rdflib.Graph()
+    for file in sorted((ontology / "shapes").glob("*.ttl")):
+        shapes.parse(file, format="turtle")
+    _, report, _ = pyshacl.validate(_union(view), shacl_graph=shapes, inference="none", advanced=False)
+    if not isinstance(report, rdflib.Graph):
+        raise KgError(f"shapes: they cannot be used ({report})")
+    places = Places(view)
+    for result in report.subjects(rdflib.RDF.type, SH.ValidationResult):
+        subject = str(report.value(result, SH.focusNode))
+        message = " ".join(str(report.value(result, SH.resultMessage)).split())
+        value = report.value(result, SH.value)
+        severity = _SHACL_SEVERITY[str(report.value(result, SH.resultSeverity)).rpartition("#")[2]]
+        said = f"{message} (got {value})" if value is not None and str(value) != subject else message
+        yield Finding(severity, _rule(report, result), subject, said, places.find(subject))
+
+
+class Places:
+    """Where a thing is written down: the row of a workbook, where the workbook is there, else the line of its N-Quads."""
+
+    def __init__(self, view: View) -> None:
+        self._folder = view.path / "sources"
+        origin = view.description.get("origin")
+        self._origin = Path(str(origin)) if origin else None
+        self._lines: dict[str, dict[str, int]] = {}
+
+    def find(self, iri: str) -> str:
+        """`file:line` of a thing, or an empty string where no source file names it as a subject."""
+        for file in sorted(self._folder.glob("*.nq")):
+            line = self._subjects(file).get(iri)
+            if line:
+                shown = self._origin / file.name if self._origin else file.name
+                return f"{_relative(shown)}:{line}"
+        return ""
+
+    def _subjects(self, file: Path) -> dict[str, int]:
+        if file.name not in self._lines:
+            lines: dict[str, int] = {}
+            with file.open(encoding="utf-8") as stream:
+                for number, line in enumerate(stream, start=1):
+                    lines.setdefault(line[1 : line.find(">")], number)
+            self._lines[file.name] = lines
+        return self._lines[file.name]
+
+
+def _union(view: View) -> rdflib.Graph:
+    import rdflib
+
+    graph = rdflib.Graph()
+    graph.parse(data=view.query("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }").serialize("ntriples"), format="nt")
+    return graph
+
+
+def _rule(report: rdflib.Graph, result: rdflib.term.Node) -> str:
+    """The shape's name, and the property it is about."""
+    from rdflib.namespace import SH
+
+    path = report.value(result, SH.resultPath)
+    component = str(report.value(result, SH.sourceConstraintComponent)).rpartition("#")[2]
+    name = component.removesuffix("ConstraintComponent")
+    ending = re.split(r"[#/]", str(path))[-1] if path is not None else ""
+    return f"{name} {ending}".strip()
+
+
+def _relative(path: Path | str) -> str:
+    try:
+        return str(Path(path).relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
+
+

@@ -1,0 +1,44 @@
+"""Files that are there whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from kg.errors import KgError
+
+
+def write_whole(files: Mapping[Path, Iterable[str]]) -> None:
+    """Write texts as UTF-8 files, all of them or none.
+
+    Each text, given in pieces, goes to a hidden file beside its place; when all are safely on the disk they
+    take their places. A place that is no ordinary file, as a pipe, is written directly.
+
+    Raises KgError where a file cannot be written; what stood there before is unchanged.
+    """
+    hidden: dict[Path, Path] = {}
+    path = Path()
+    try:
+        for path, pieces in files.items():
+            if path.exists() and not path.is_file():
+                _write(path, pieces)
+                continue
+            place = path.resolve()
+            hidden[place] = place.with_name(f".{os.getpid()}.{place.name}.part")
+            _write(hidden[place], pieces)
+        for path, part in hidden.items():
+            os.replace(part, path)
+    except OSError as error:
+        raise KgError(f"cannot write {path}: {(error.strerror or str(error)).lower()}") from error
+    finally:
+        for part in hidden.values():
+            part.unlink(missing_ok=True)
+
+
+def _write(path: Path, pieces: Iterable[str]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        stream.writelines(pieces)
+        stream.flush()
+        if path.is_file():
+            os.fsync(stream.fileno())

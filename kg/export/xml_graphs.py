@@ -1,0 +1,206 @@
+"""A network as a GEXF or GraphML file, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree
+from xml.sax.saxutils import escape, quoteattr
+
+from kg.errors import InputError
+from kg.export.flat import (
+    EDGE_COLUMNS,
+    NODE_COLUMNS,
+    Columns,
+    Edge,
+    Node,
+    Value,
+    about,
+    build_network,
+    clean_text,
+    columns,
+    flat_edges,
+    flat_nodes,
+)
+from kg.export.whole_files import write_whole
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+_GEXF = "http://gexf.net/1.3"
+_GRAPHML = "http://graphml.graphdrawing.org/xmlns"
+_XML = '<?xml version="1.0" encoding="UTF-8"?>\n'
+_GEXF_TYPES: Mapping[type, str] = {str: "string", int: "integer", float: "double"}
+_GRAPHML_TYPES: Mapping[type, str] = {str: "string", int: "int", float: "double"}
+_READ: Mapping[str, Callable[[str], Value]] = {
+    "integer": int,
+    "long": int,
+    "int": int,
+    "float": float,
+    "double": float,
+}
+
+
+def write_gexf(
+    network: nx.MultiGraph, path: Path, *, positions: Mapping[str, tuple[float, float]] | None = None
+) -> None:
+    """Write a network as GEXF 1.3 (gexf.net), which Gephi reads; parallel edges stay apart.
+
+    `positions` are (x, y) by IRI with y pointing down, as `kg.network.layout` gives them. How the network was
+    made stands in the file's description. Dates are plain attributes, since those of GEXF cannot say
+    "some day in July". The same network gives the same bytes.
+
+    Raises KgError where the file cannot be written.
+    """
+    write_whole({Path(path): _gexf(network, positions or {})})
+
+
+def write_graphml(network: nx.MultiGraph, path: Path) -> None:
+    """Write a network as GraphML (graphml.graphdrawing.org); parallel edges stay apart.
+
+    How the network was made stands in the graph's `network` attribute as JSON. The same network gives
+    the same bytes.
+
+    Raises KgError where the file cannot be written.
+    """
+    write_whole({Path(path): _graphml(network)})
+
+
+def read_gexf(path: Path) -> nx.MultiGraph:
+    """Read a network that `write_gexf` wrote; positions are not kept.
+
+    Raises InputError where the file is missing, cut off or not such a network.
+    """
+    return _read(Path(path), _from_gexf)
+
+
+def read_graphml(path: Path) -> nx.MultiGraph:
+    """Read a network that `write_graphml` wrote.
+
+    Raises InputError where the file is missing, cut off or not such a network.
+    """
+    return _read(Path(path), _from_graphml)
+
+
+def _gexf(network: nx.MultiGraph, positions: Mapping[str, tuple[float, float]]) -> Iterator[str]:
+    node_columns, edge_columns = _columns(network)
+    yield f'{_XML}<gexf xmlns="{_GEXF}" xmlns:viz="{_GEXF}/viz" version="1.3">\n'
+    yield f"<meta><creator>partnership-kg</creator><description>{_text(about(network))}</description></meta>\n"
+    yield '<graph defaultedgetype="undirected" mode="static">\n'
+    for kind, names in (("node", node_columns), ("edge", edge_columns)):
+        yield f'<attributes class="{kind}">\n'
+        for name, value_type in names.items():
+            if name != "label":
+                yield f"<attribute id={_quoted(name)} title={_quoted(name)} type={_quoted(_GEXF_TYPES[value_type])}/>\n"
+        yield "</attributes>\n"
+    yield "<nodes>\n"
+    for node in flat_nodes(network):
+        place = _place(*positions[node.iri]) if node.iri in positions else ""
+        yield f"<node id={_quoted(node.iri)}{_gexf_values(node.values)}{place}</node>\n"
+    yield "</nodes>\n<edges>\n"
+    for number, edge in enumerate(flat_edges(network)):
+        ends = f"source={_quoted(edge.source)} target={_quoted(edge.target)}"
+        yield f'<edge id="{number}" {ends}{_gexf_values(edge.values)}</edge>\n'
+    yield "</edges>\n</graph>\n</gexf>\n"
+
+
+def _gexf_values(values: Mapping[str, Value]) -> str:
+    rest = (f"<attvalue for={_quoted(name)} value={_quoted(values[name])}/>" for name in values if name != "label")
+    return f" label={_quoted(values.get('label', ''))}><attvalues>{''.join(rest)}</attvalues>"
+
+
+def _place(x: float, y: float) -> str:
+    """GEXF counts y upwards."""
+    return f'<viz:position x="{x}" y="{-y}" z="0.0"/>'
+
+
+def _graphml(network: nx.MultiGraph) -> Iterator[str]:
+    yield f'{_XML}<graphml xmlns="{_GRAPHML}">\n'
+    yield '<key id="network" for="graph" attr.name="network" attr.type="string"/>\n'
+    for kind, names in zip(("node", "edge"), _columns(network), strict=True):
+        for name, value_type in names.items():
+            key = f"id={_quoted(f'{kind}_{name}')} for={_quoted(kind)} attr.name={_quoted(name)}"
+            yield f"<key {key} attr.type={_quoted(_GRAPHML_TYPES[value_type])}/>\n"
+    yield '<graph edgedefault="undirected">\n'
+    yield f'<data key="network">{_text(about(network))}</data>\n'
+    for node in flat_nodes(network):
+        yield f"<node id={_quoted(node.iri)}>{_graphml_values('node', node.values)}</node>\n"
+    for number, edge in enumerate(flat_edges(network)):
+        ends = f"source={_quoted(edge.source)} target={_quoted(edge.target)}"
+        yield f'<edge id="e{number}" {ends}>{_graphml_values("edge", edge.values)}</edge>\n'
+    yield "</graph>\n</graphml>\n"
+
+
+def _graphml_values(kind: str, values: Mapping[str, Value]) -> str:
+    return "".join(
+        f"<data key={_quoted(f'{kind}_{name}')}>{_text(str(value))}</data>" for name, value in values.items()
+    )
+
+
+def _columns(network: nx.MultiGraph) -> tuple[Columns, Columns]:
+    return columns(NODE_COLUMNS, flat_nodes(network)), columns(EDGE_COLUMNS, flat_edges(network))
+
+
+def _quoted(value: Value) -> str:
+    return quoteattr(clean_text(str(value)))
+
+
+def _text(text: str) -> str:
+    """A reader of XML turns a bare carriage return into a line feed."""
+    return escape(text, {"\r": "&#13;"})
+
+
+def _read(path: Path, parse: Callable[[ElementTree.Element], nx.MultiGraph]) -> nx.MultiGraph:
+    try:
+        return parse(ElementTree.parse(path).getroot())
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {(error.strerror or str(error)).lower()}") from error
+    except ElementTree.ParseError as error:
+        raise InputError(f"{path}: expected whole XML, got {error}") from error
+    except (KeyError, ValueError, TypeError) as error:
+        raise InputError(f"{path}: expected a network written by this program, got {error!r}") from error
+
+
+def _from_gexf(root: ElementTree.Element) -> nx.MultiGraph:
+    types = {
+        (group.get("class"), column.get("id")): column.get("type", "string")
+        for group in root.iter(f"{{{_GEXF}}}attributes")
+        for column in group
+    }
+
+    def values(kind: str, element: ElementTree.Element) -> dict[str, Value]:
+        found: dict[str, Value] = {"label": element.get("label", "")}
+        for item in element.iter(f"{{{_GEXF}}}attvalue"):
+            name = item.attrib["for"]
+            found[name] = _READ.get(types[kind, name], str)(item.attrib["value"])
+        return found
+
+    return build_network(
+        [Node(iri=node.attrib["id"], values=values("node", node)) for node in root.iter(f"{{{_GEXF}}}node")],
+        [_edge_of(edge, values("edge", edge)) for edge in root.iter(f"{{{_GEXF}}}edge")],
+        root.findtext(f"{{{_GEXF}}}meta/{{{_GEXF}}}description", ""),
+    )
+
+
+def _from_graphml(root: ElementTree.Element) -> nx.MultiGraph:
+    keys = {
+        key.attrib["id"]: (key.attrib["attr.name"], key.attrib["attr.type"]) for key in root.iter(f"{{{_GRAPHML}}}key")
+    }
+
+    def values(element: ElementTree.Element) -> dict[str, Value]:
+        found: dict[str, Value] = {}
+        for item in element.iter(f"{{{_GRAPHML}}}data"):
+            name, value_type = keys[item.attrib["key"]]
+            found[name] = _READ.get(value_type, str)(item.text or "")
+        return found
+
+    return build_network(
+        [Node(iri=node.attrib["id"], values=values(node)) for node in root.iter(f"{{{_GRAPHML}}}node")],
+        [_edge_of(edge, values(edge)) for edge in root.iter(f"{{{_GRAPHML}}}edge")],
+        root.findtext(f"{{{_GRAPHML}}}graph/{{{_GRAPHML}}}data", ""),
+    )
+
+
+def _edge_of(element: ElementTree.Element, values: Mapping[str, Value]) -> Edge:
+    return Edge(source=element.attrib["source"], target=element.attrib["target"], values=values)

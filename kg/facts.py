@@ -1,0 +1,173 @@
+"""What the graph says of one thing: its label, kind, dates, amount, certainty and evidence.
+
+Every face of the project (lookup, ties, tables, maps) reads things through here, so that a date or
+a label means the same everywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import astuple, dataclass
+from urllib.parse import unquote
+
+from kg.errors import StoreError
+from kg.model.dates import Date, parse_date
+from kg.model.records import Passage, Position
+from kg.namespaces import DATE, DCTERMS, KG, RDF, SDO, SKOS, SOURCE
+from kg.store.view import Value, View
+
+LABELS = (SKOS.prefLabel, DCTERMS.title, KG.statement, KG.measure, KG.category, KG.postTitle, KG.spelling)
+STARTS = (KG.signedOn, KG.issuedOn, KG.start, KG.plannedStart)
+ENDS = (KG.signedOn, KG.issuedOn, KG.end, KG.plannedEnd)
+"""An agreement is of the day it was signed and a publication of the day it was issued, whatever period they cover."""
+LANGUAGES = ("en", "")
+"""Preferred languages of a label, before any other."""
+
+Statements = Mapping[str, tuple[Value, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """One thing, as far as every kind of thing has it.
+
+    `status`, `certainty` and `type` are notations of code lists, `evidence` pairs of a source's IRI
+    and a place in it; `amount` is a decimal number in text, in `currency`.
+    """
+
+    iri: str
+    label: str
+    kind: str
+    type: str = ""
+    start: Date | None = None
+    end: Date | None = None
+    amount: str | None = None
+    currency: str | None = None
+    status: str = ""
+    certainty: str = ""
+    evidence: tuple[tuple[str, Passage | Position], ...] = ()
+
+    @property
+    def years(self) -> tuple[int, int] | None:
+        """The first and the last year that the thing may fall in, both included."""
+        dates = [date for date in (self.start, self.end) if date is not None]
+        if not dates:
+            return None
+        return min(date.earliest.year for date in dates), max(date.latest.year for date in dates)
+
+
+class Reader:
+    """Reads facts of a view, each thing once."""
+
+    def __init__(self, view: View) -> None:
+        self.view = view
+        self.kinds = dict(view.rows("SELECT ?class ?kind { ?class :kind ?kind }"))
+        self._statements: dict[str, Statements] = {}
+        self._facts: dict[str, Facts] = {}
+
+    def statements(self, iri: str) -> Statements:
+        """All statements of a thing, values by predicate."""
+        if iri not in self._statements:
+            self._statements[iri] = self.view.about(iri)
+        return self._statements[iri]
+
+    def facts(self, iri: str) -> Facts:
+        """The facts of a thing."""
+        if iri not in self._facts:
+            self._facts[iri] = self._read(iri)
+        return self._facts[iri]
+
+    def kind(self, iri: str) -> str:
+        """The kind of a thing; an empty string where no class of it has one."""
+        types = self.statements(iri).get(RDF.type, ())
+        return min((self.kinds[value.text] for value in types if value.text in self.kinds), default="")
+
+    def _read(self, iri: str) -> Facts:
+        found = self.statements(iri)
+        amount, currency = self._money(found)
+        return Facts(
+            iri=iri,
+            label=label(iri, found),
+            kind=self.kind(iri),
+            type=notation(first(found, KG.organizationKind)),
+            start=_date(found, STARTS),
+            end=_date(found, ENDS),
+            amount=amount,
+            currency=currency,
+            status=notation(first(found, KG.status)),
+            certainty=notation(first(found, KG.certainty)),
+            evidence=evidence(found),
+        )
+
+    def _money(self, found: Statements) -> tuple[str | None, str | None]:
+        node = first(found, SDO.amount)
+        if not node:
+            return None, None
+        money = self.statements(node)
+        return first(money, SDO.value) or None, first(money, SDO.currency) or None
+
+
+def part_status(work: Facts, part: Facts) -> str:
+    """The status of a party's part: its own where it has not come true, else that of the work."""
+    return part.status if part.status and part.status != "realised" else work.status or part.status
+
+
+def first(found: Statements, predicate: str) -> str:
+    """The first value of a predicate, or an empty string."""
+    values = found.get(predicate)
+    return values[0].text if values else ""
+
+
+def notation(code: str) -> str:
+    """The notation of a code's IRI.
+
+    >>> notation("https://w3id.org/partnership-kg/code/role/organizer")
+    'organizer'
+    """
+    return code.rpartition("/")[2]
+
+
+def label(iri: str, found: Statements) -> str:
+    """The name to show: English first, then any; where a thing has none, the end of its IRI."""
+    for predicate in LABELS:
+        values = found.get(predicate)
+        if values:
+            return min(values, key=_rank).text
+    return iri.rpartition("/")[2]
+
+
+def evidence(found: Statements) -> tuple[tuple[str, Passage | Position], ...]:
+    """Where a node's evidence lies, in the order of the text."""
+    return tuple(sorted((parse_evidence(value.text) for value in found.get(KG.evidence, ())), key=_in_order))
+
+
+def parse_evidence(iri: str) -> tuple[str, Passage | Position]:
+    """The source and the place that an evidence IRI names.
+
+    Raises StoreError for an IRI of another form.
+    """
+    source, _, fragment = iri.partition("#")
+    key, _, value = fragment.partition("=")
+    one, comma, other = value.partition("," if key == "char" else ";")
+    if key == "char" and comma and one.isdigit() and other.isdigit():
+        return source, Passage(int(one), int(other))
+    if key == "record" and comma:
+        return source, Position(unquote(one), unquote(other))
+    raise StoreError(f"{iri}: expected evidence like {SOURCE}x#char=10,20, got another form")
+
+
+def _in_order(found: tuple[str, Passage | Position]) -> tuple[str, bool, tuple[int | str, ...]]:
+    source, place = found
+    return source, isinstance(place, Position), astuple(place)
+
+
+def _rank(value: Value) -> tuple[int, str, str]:
+    known = LANGUAGES.index(value.language) if value.language in LANGUAGES else len(LANGUAGES)
+    return known, value.language, value.text
+
+
+def _date(found: Statements, predicates: tuple[str, ...]) -> Date | None:
+    for predicate in predicates:
+        value = first(found, predicate)
+        if value.startswith(DATE):
+            return parse_date(value.removeprefix(DATE))
+    return None

@@ -1,0 +1,1 @@
+"""Which IRIs mean the same thing: recorded decisions, and the canonical IRIs they give."""

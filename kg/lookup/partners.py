@@ -1,0 +1,126 @@
+"""The partners of an actor under a recipe, each tie with its roles, dates and evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from kg.facts import Facts, Reader, part_status
+from kg.lookup.describe import tie_json
+from kg.lookup.relations import Party, find_parties, find_works
+from kg.namespaces import SOURCE
+from kg.recipes import HAPPENED, Recipe
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """Which ties count: by the partner's role, its country (an IRI), the source (an id), years, and status."""
+
+    role: str = ""
+    country: str = ""
+    source: str = ""
+    since: int | None = None
+    until: int | None = None
+    planned: bool = False
+    limit: int | None = None
+
+
+@dataclass(slots=True)
+class Partners:
+    """The result: partners with their ties as JSON, and how many relations without a year a year filter left out."""
+
+    partners: list[Json]
+    undated: int
+    more: int
+
+
+def find_partners(reader: Reader, actor: str, recipe: Recipe, filters: Filters) -> Partners:
+    """The partners of an actor, those with most relations first.
+
+    Partners are those with whom the actor shares a relation in roles that the recipe joins. With
+    `since` or `until`, a relation of which no year is known is left out and counted.
+    """
+    shared: dict[str, list[tuple[Facts, Party, Party]]] = {}
+    undated = set()
+    for work, mine, theirs in _joined(reader, actor, recipe):
+        if not _fits(reader, work, mine, theirs, filters):
+            continue
+        if (filters.since or filters.until) and work.years is None:
+            undated.add(work.iri)
+            continue
+        shared.setdefault(theirs.iri, []).append((work, mine, theirs))
+    ordered = sorted(shared, key=lambda iri: (-len({work.iri for work, _, _ in shared[iri]}), reader.facts(iri).label, iri))
+    inside = [iri for iri in ordered if not filters.country or _in_country(reader, iri, filters.country)]
+    shown = inside[: filters.limit]
+    return Partners([_partner_json(reader, iri, shared[iri]) for iri in shown], len(undated), len(inside) - len(shown))
+
+
+def _joined(reader: Reader, actor: str, recipe: Recipe) -> Iterator[tuple[Facts, Party, Party]]:
+    for work_iri, mine in find_works(reader, actor):
+        work = reader.facts(work_iri)
+        if work.kind not in recipe.kinds:
+            continue
+        for theirs in find_parties(reader, work_iri):
+            if theirs.iri != actor and recipe.joins([mine.role], [theirs.role]):
+                yield work, mine, theirs
+
+
+def _fits(reader: Reader, work: Facts, mine: Party, theirs: Party, filters: Filters) -> bool:
+    if filters.role and theirs.role != filters.role:
+        return False
+    if not filters.planned:
+        statuses = {part_status(work, reader.facts(party.node)) for party in (mine, theirs)}
+        if not all(status in HAPPENED or not status for status in statuses):
+            return False
+    if filters.source and SOURCE + filters.source not in reader.view.graphs_of(theirs.node):
+        return False
+    if work.years is None:
+        return True
+    first, last = work.years
+    return (filters.since is None or last >= filters.since) and (filters.until is None or first <= filters.until)
+
+
+def _in_country(reader: Reader, actor: str, country: str) -> bool:
+    """Whether an actor is based in, or governs a place in, a country; units are where their parents are."""
+    ask = (
+        "ASK { $actor org:unitOf*/(:basedIn|:governs)/schema:containedInPlace* $country"
+        " FILTER NOT EXISTS { $actor :basedIn/schema:containedInPlace* ?other . ?other a schema:Country FILTER (?other != $country) } }"
+    )
+    answer = reader.view.query(ask, bindings={"actor": f"<{actor}>", "country": f"<{country}>"})
+    return next(iter(answer.table()))[0] == "true"
+
+
+def _partner_json(reader: Reader, iri: str, ties: list[tuple[Facts, Party, Party]]) -> Json:
+    facts = reader.facts(iri)
+    ordered = sorted(ties, key=lambda tie: (tie[0].start.edtf if tie[0].start else "~", tie[0].iri, tie[1].role, tie[2].role))
+    return {
+        "iri": iri,
+        "label": facts.label,
+        "kind": facts.kind,
+        "ties": [_tie_json(reader, *tie) for tie in ordered],
+    }
+
+
+def _tie_json(reader: Reader, work: Facts, mine: Party, theirs: Party) -> Json:
+    """A tie rests on what is said of both parts: the less sure certainty, and the evidence of both."""
+    one, other = reader.facts(mine.node), reader.facts(theirs.node)
+    said = tie_json(work, _weaker(one, other))
+    both = tie_json(work, one)["evidence"] + tie_json(work, other)["evidence"]
+    unique = {tuple(place.items()): place for place in both}
+    return {
+        "kind": work.kind,
+        "iri": work.iri,
+        "label": work.label,
+        "role": mine.role,
+        "partner_role": theirs.role,
+        **said,
+        "evidence": list(unique.values()),
+    }
+
+
+def _weaker(one: Facts, other: Facts) -> Facts:
+    order = ("stated", "implied", "ambiguous", "added", "")
+    return max(one, other, key=lambda facts: order.index(facts.certainty))

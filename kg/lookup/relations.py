@@ -1,0 +1,157 @@
+"""The relations of one thing: who it is tied to, through what, in which roles, and where that is said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from kg.facts import Facts, Reader, first, notation
+from kg.namespaces import KG, ORG, PROV, SDO
+
+DIRECT_ROLES = {
+    SDO.funder: "funding",
+    KG.receiver: "receiving",
+    KG.supportingParty: "supporting",
+    KG.supportedParty: "supported",
+}
+"""Properties that join a flow or a pairing to its parties; the ontology says the same with `:impliesRole`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """A thing in a role; `node` carries the evidence of it."""
+
+    iri: str
+    role: str
+    node: str
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """One relation of a thing: what joins it to others (`work`), its own part in it, and the other parties."""
+
+    work: Facts
+    part: Facts
+    role: str
+    others: tuple[Party, ...]
+    label: str = ""
+
+
+def find_relations(reader: Reader, iri: str) -> Iterator[Relation]:
+    """All relations of a thing, in the order of their dates and labels."""
+    found = [
+        *_taking_part(reader, iri),
+        *_parties_of(reader, iri),
+        *_memberships(reader, iri),
+        *_links(reader, iri),
+        *_figures(reader, iri),
+        *_conflicts(reader, iri),
+    ]
+    return iter(sorted(found, key=lambda r: (r.work.start.edtf if r.work.start else "~", r.work.kind, r.label or r.work.label, r.role)))
+
+
+def find_parties(reader: Reader, work: str) -> list[Party]:
+    """The parties of an event, activity, agreement, publication, flow or pairing, with their roles.
+
+    Who pays for a work through a flow is a party of the work, in the role funding.
+    """
+    found = [
+        Party(first(about, PROV.agent), notation(first(about, PROV.hadRole)), node)
+        for node in reader.view.subjects(KG.partIn, work)
+        for about in (reader.statements(node),)
+    ]
+    about = reader.statements(work)
+    found += [Party(value.text, role, work) for predicate, role in DIRECT_ROLES.items() for value in about.get(predicate, ())]
+    for flow in reader.view.subjects(SDO.fundedItem, work):
+        found += [Party(value.text, "funding", flow) for value in reader.statements(flow).get(SDO.funder, ())]
+    return sorted(found, key=lambda party: (party.role, party.iri))
+
+
+def find_works(reader: Reader, actor: str) -> list[tuple[str, Party]]:
+    """The works, flows and pairings that an actor is a party of, with its part in each."""
+    found = []
+    for node in reader.view.subjects(PROV.agent, actor):
+        about = reader.statements(node)
+        found.append((first(about, KG.partIn), Party(actor, notation(first(about, PROV.hadRole)), node)))
+    for predicate, role in DIRECT_ROLES.items():
+        found += [(work, Party(actor, role, work)) for work in reader.view.subjects(predicate, actor)]
+    for flow in reader.view.subjects(SDO.funder, actor):
+        found += [(item.text, Party(actor, "funding", flow)) for item in reader.statements(flow).get(SDO.fundedItem, ())]
+    return sorted(found, key=lambda pair: (pair[0], pair[1].role))
+
+
+def _taking_part(reader: Reader, actor: str) -> Iterator[Relation]:
+    for work, mine in find_works(reader, actor):
+        others = tuple(party for party in find_parties(reader, work) if party.iri != actor)
+        contribution = first(reader.statements(mine.node), KG.contribution)
+        label = f"{reader.facts(work).label}: {contribution}" if contribution else ""
+        yield Relation(reader.facts(work), reader.facts(mine.node), mine.role, others, label)
+
+
+def _parties_of(reader: Reader, work: str) -> Iterator[Relation]:
+    """What an event, a flow or another work is made of: one relation for each party."""
+    for party in find_parties(reader, work):
+        kind = "participation" if party.node != work else reader.facts(work).kind
+        part = reader.facts(party.node)
+        contribution = first(reader.statements(party.node), KG.contribution)
+        yield Relation(replace(part, kind=kind, label=contribution or party.role), part, "", (party,))
+
+
+def _memberships(reader: Reader, iri: str) -> Iterator[Relation]:
+    for mine, other in ((ORG.member, ORG.organization), (ORG.organization, ORG.member)):
+        for node in reader.view.subjects(mine, iri):
+            about, part = reader.statements(node), reader.facts(node)
+            party = Party(first(about, other), "organization" if mine == ORG.member else "holder", node)
+            former = " (former)" if notation(first(about, KG.tenure)) == "former" else ""
+            role = "holder" if mine == ORG.member else "organization"
+            yield Relation(replace(part, label=part.label + former), part, role, (party,))
+
+
+def _links(reader: Reader, iri: str) -> Iterator[Relation]:
+    from_, to = getattr(KG, "from"), KG.to
+    for mine, other, role, other_role in ((from_, to, "subject", "object"), (to, from_, "object", "subject")):
+        for node in reader.view.subjects(mine, iri):
+            about, part = reader.statements(node), reader.facts(node)
+            kind = reader.facts(first(about, KG.linkKind)).label
+            yield Relation(replace(part, label=kind), part, role, (Party(first(about, other), other_role, node),))
+
+
+def _figures(reader: Reader, iri: str) -> Iterator[Relation]:
+    joins = {KG.countedAt: "counted", KG.fromPlace: "origin", KG.about: "about", KG.area: "area", SDO.fundedItem: "funded"}
+    for predicate, role in joins.items():
+        for node in reader.view.subjects(predicate, iri):
+            part = reader.facts(node)
+            if part.kind in ("headcount", "indicator", "flow"):
+                others = tuple(
+                    Party(value.text, joins[other], node)
+                    for other in joins
+                    for value in reader.statements(node).get(other, ())
+                    if value.text != iri
+                )
+                payers = tuple(party for party in find_parties(reader, node) if party.iri != iri)
+                yield Relation(replace(part, label=figure_label(reader, node)), part, role, others + payers)
+
+
+def _conflicts(reader: Reader, iri: str) -> Iterator[Relation]:
+    for node in reader.view.subjects(KG.between, iri):
+        others = tuple(Party(value.text, "other", node) for value in reader.statements(node)[KG.between] if value.text != iri)
+        part = reader.facts(node)
+        yield Relation(replace(part, label=first(reader.statements(node), KG.note) or "conflict"), part, "one", others)
+
+
+def figure_label(reader: Reader, iri: str) -> str:
+    """A figure in words: `nearly 140 people: representatives of ...`, `124 projects: aid projects`."""
+    about, facts = reader.statements(iri), reader.facts(iri)
+    number = first(about, KG.count) or first(about, KG.value)
+    if not number:
+        return facts.label
+    qualifier = notation(first(about, KG.qualifier))
+    said = "" if qualifier in ("", "exact") else qualifier.replace("-", " ") + " "
+    unit = first(about, KG.unit) or notation(first(about, KG.countUnit))
+    what = first(about, KG.measure) or first(about, KG.category)
+    return f"{said}{_grouped(number)} {unit}" + (f": {what}" if what else "")
+
+
+def _grouped(number: str) -> str:
+    whole, point, rest = number.partition(".")
+    return f"{int(whole):,}" + point + rest

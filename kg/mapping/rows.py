@@ -1,0 +1,202 @@
+"""Each record to its statements.
+
+Every relation is a node with an IRI of its own; nothing is a blank node. Statements come in no
+order and may repeat where records share a date or a passage: whoever writes them sorts.
+"""
+
+from __future__ import annotations
+
+import typing
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, fields
+from decimal import Decimal
+from functools import cache
+
+from kg.mapping.vocabulary import (
+    CLASSES,
+    KIND,
+    LABEL_OF_NAME,
+    NARROWER,
+    OVERRIDES,
+    PROPERTIES,
+    SOURCE_PROPERTIES,
+    TYPE,
+)
+from kg.model.dates import Date
+from kg.model.iris import SHARED_ID, code_iri, date_iri, evidence_iri, row_id, source_iri, thing_iri
+from kg.model.records import Code, Flow, Name, Organization, Passage, Person, Place, Position, Row, Source, Tables
+from kg.model.terms import Statement, boolean, decimal, integer, iri, text, typed
+from kg.namespaces import DCTERMS, KG, OA, ORG, PROV, SDO, SKOS, XSD, ID
+
+NAMED = (Organization, Person, Place)
+"""Records whose evidence is of their name: it stands on a mention, not on the thing itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """How one field of a record becomes the object of a statement."""
+
+    name: str
+    predicate: str
+    term: Callable[[typing.Any, Source], str]
+
+
+def map_records(source: Source, records: Iterable[Row]) -> Iterator[Statement]:
+    """The statements of a source: its description, then those of each record."""
+    yield from map_source(source)
+    for record in records:
+        yield from map_record(source, record)
+
+
+def map_source(source: Source) -> Iterator[Statement]:
+    """The description of a source, which is also the name of its graph."""
+    subject = iri(source_iri(source.id))
+    yield subject, iri(TYPE), iri(KG.Source)
+    yield subject, iri(DCTERMS.identifier), text(source.id)
+    for name, predicate in SOURCE_PROPERTIES.items():
+        value = getattr(source, name)
+        if value:
+            yield subject, iri(predicate), text(value, source.language if name == "title" else "")
+    if source.date is not None:
+        yield subject, iri(KG.issuedOn), iri(date_iri(source.date))
+        yield from _map_date(source.date)
+
+
+def map_record(source: Source, record: Row) -> Iterator[Statement]:
+    """The statements of one record."""
+    subject = iri(thing_iri(source.id, row_id(record)))
+    yield subject, iri(TYPE), iri(_class(record))
+    for field in _fields(type(record)):
+        value = getattr(record, field.name)
+        for one in value if isinstance(value, tuple) else (value,):
+            if one is not None and one != "":
+                yield subject, field.predicate, field.term(one, source)
+                if isinstance(one, Date):
+                    yield from _map_date(one)
+    if isinstance(record, NAMED):
+        yield from _map_first_mention(source, record, subject)
+    else:
+        yield from _map_evidence(source, record, subject)
+    if isinstance(record, Name):
+        yield from _map_label(source, record)
+    if isinstance(record, Flow):
+        yield from _map_money(source, record, subject)
+    if isinstance(record, Organization | Place):
+        yield from _map_identifiers(record, subject)
+
+
+def _class(record: Row) -> str:
+    kind = getattr(record, "kind", None) or getattr(record, "role", "")
+    return NARROWER.get((type(record), kind), CLASSES[type(record)])
+
+
+@cache
+def _fields(record: type[Row]) -> tuple[Field, ...]:
+    hints = typing.get_type_hints(record, include_extras=True)
+    named = issubclass(record, NAMED)
+    made = []
+    for field in fields(record):
+        predicate = OVERRIDES.get((record, field.name)) or PROPERTIES.get(field.name)
+        if field.name == "kind":
+            predicate = KIND[record]
+        if predicate is None or (named and field.name in ("certainty", "note")) or (record is Flow and field.name == "qualifier"):
+            continue
+        made.append(Field(field.name, iri(predicate), _term_maker(record, field.name, hints[field.name])))
+    return tuple(made)
+
+
+def _term_maker(record: type[Row], name: str, hint: object) -> Callable[[typing.Any, Source], str]:
+    for mark in getattr(hint, "__metadata__", ()):
+        if isinstance(mark, Code):
+            return lambda value, _: iri(code_iri(mark.scheme, value))
+        if isinstance(mark, Tables):
+            return lambda value, source: iri(thing_iri(source.id, value))
+    if record is Name and name == "name":
+        return lambda value, _: text(value)
+    if name == "note":
+        return lambda value, _: text(value, "en")
+    return _term
+
+
+def _term(value: object, source: Source) -> str:
+    match value:
+        case bool():
+            return boolean(value)
+        case int():
+            return integer(value)
+        case Decimal():
+            return decimal(value)
+        case Date():
+            return iri(date_iri(value))
+        case _:
+            return text(str(value), source.language)
+
+
+def _map_date(date: Date) -> Iterator[Statement]:
+    node = iri(date_iri(date))
+    yield node, iri(TYPE), iri(KG.Date)
+    yield node, iri(KG.earliest), typed(date.earliest.isoformat(), XSD.date)
+    yield node, iri(KG.latest), typed(date.latest.isoformat(), XSD.date)
+    yield node, iri(KG.precision), text(date.precision)
+    if date.year is not None:
+        yield node, iri(KG.year), integer(date.year)
+
+
+def _map_evidence(source: Source, record: Row, subject: str) -> Iterator[Statement]:
+    document = iri(source_iri(source.id))
+    for place in record.evidence:
+        node = iri(evidence_iri(source.id, place))
+        yield subject, iri(KG.evidence), node
+        yield node, iri(OA.hasSource), document
+        if isinstance(place, Passage):
+            yield node, iri(TYPE), iri(KG.Passage)
+            yield node, iri(OA.start), integer(place.start)
+            yield node, iri(OA.end), integer(place.end)
+        else:
+            yield from _map_position(node, place)
+
+
+def _map_position(node: str, place: Position) -> Iterator[Statement]:
+    yield node, iri(TYPE), iri(KG.Record)
+    yield node, iri(KG.file), text(place.file)
+    yield node, iri(KG.record), text(place.record)
+
+
+def _map_first_mention(source: Source, record: Organization | Person | Place, entity: str) -> Iterator[Statement]:
+    mention = iri(thing_iri(source.id, f"{record.id}.named"))
+    yield mention, iri(TYPE), iri(KG.Mention)
+    yield mention, iri(KG.mentions), entity
+    yield mention, iri(KG.spelling), text(record.name)
+    yield mention, iri(KG.nameKind), iri(code_iri("name-kind", "preferred"))
+    yield mention, iri(KG.certainty), iri(code_iri("certainty", record.certainty))
+    if record.note:
+        yield entity, iri(KG.note), text(record.note, "en")
+    yield from _map_evidence(source, record, mention)
+
+
+def _map_label(source: Source, name: Name) -> Iterator[Statement]:
+    """The label that a further name gives; a shared thing keeps the preferred names of its code list."""
+    label = SKOS.altLabel if SHARED_ID.fullmatch(name.entity) and name.kind == "preferred" else LABEL_OF_NAME[name.kind]
+    yield iri(thing_iri(source.id, name.entity)), iri(label), text(name.name, name.language)
+
+
+def _map_money(source: Source, flow: Flow, subject: str) -> Iterator[Statement]:
+    counts = flow.counts if flow.counts is not None else not flow.part_of and flow.status == "realised"
+    yield subject, iri(KG.countsInTotals), boolean(counts)
+    if flow.amount is None:
+        return
+    amount = iri(thing_iri(source.id, f"{flow.id}.amount"))
+    yield subject, iri(SDO.amount), amount
+    yield amount, iri(TYPE), iri(SDO.MonetaryAmount)
+    yield amount, iri(SDO.value), decimal(flow.amount)
+    if flow.currency:
+        yield amount, iri(SDO.currency), text(flow.currency)
+    if flow.qualifier:
+        yield amount, iri(KG.qualifier), iri(code_iri("qualifier", flow.qualifier))
+
+
+def _map_identifiers(record: Organization | Place, subject: str) -> Iterator[Statement]:
+    """Identifiers are notations with a datatype a scheme, `id/scheme/...`, as SKOS suggests."""
+    for identifier in record.identifiers:
+        scheme, _, value = identifier.partition(":")
+        yield subject, iri(ORG.identifier), typed(value, f"{ID}scheme/{scheme}")

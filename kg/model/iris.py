@@ -1,0 +1,69 @@
+"""How things get their IRIs: from the coder's ids and the source's own identifiers, never from names alone."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from urllib.parse import quote
+
+from kg.model.dates import Date
+from kg.model.records import Passage, Position, Row
+from kg.namespaces import CODE, DATE, ID, SOURCE
+
+LOCAL_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+SHARED_ID = re.compile(r"(country|region):([A-Z0-9-]{2,6})")
+
+
+def source_iri(source: str) -> str:
+    """The IRI of a source, which is also the name of its graph."""
+    return SOURCE + source
+
+
+def thing_iri(source: str, ref: str) -> str:
+    """The IRI of what a row refers to: a row of the same source, a country or a first-level region.
+
+    >>> thing_iri("iprcc-2009", "unicef")
+    'https://w3id.org/partnership-kg/id/iprcc-2009/unicef'
+    >>> thing_iri("iprcc-2009", "country:TZ")
+    'https://w3id.org/partnership-kg/id/country/TZ'
+    """
+    shared = SHARED_ID.fullmatch(ref)
+    return f"{ID}{shared[1]}/{shared[2]}" if shared else f"{ID}{source}/{ref}"
+
+
+def row_id(row: Row) -> str:
+    """The local id of a row: the coder's own, else one made of the fields that tell it from others.
+
+    Ids and codes stand as they are; free text is shortened to a digest, so that the id is stable
+    when other rows come and go.
+    """
+    return row.id or ".".join(_key_part(str(getattr(row, field))) for field in row.key)
+
+
+def code_iri(scheme: str, notation: str) -> str:
+    """The IRI of a code of one of the project's code lists."""
+    return f"{CODE}{scheme}/{notation}"
+
+
+def date_iri(date: Date) -> str:
+    """The IRI of a date; the same date has the same IRI in all sources."""
+    return DATE + date.edtf
+
+
+def evidence_iri(source: str, place: Passage | Position) -> str:
+    """The IRI of a place in a source: a text fragment as in RFC 5147, or a record of a file.
+
+    >>> evidence_iri("iprcc-2009", Passage(120, 180))
+    'https://w3id.org/partnership-kg/source/iprcc-2009#char=120,180'
+    """
+    if isinstance(place, Passage):
+        return f"{SOURCE}{source}#char={place.start},{place.end}"
+    return f"{SOURCE}{source}#record={quote(place.file, safe='')};{quote(place.record, safe='')}"
+
+
+def _key_part(value: str) -> str:
+    if LOCAL_ID.fullmatch(value):
+        return value
+    if SHARED_ID.fullmatch(value):
+        return value.replace(":", "-")
+    return hashlib.sha256(value.encode()).hexdigest()[:8]

@@ -1,0 +1,133 @@
+"""Any RDF file to statements, and back: every syntax the embedded engine knows, gzip included."""
+
+from __future__ import annotations
+
+import gzip
+import re
+import zlib
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kg.errors import InputError, UsageError
+from kg.model.terms import Statement
+from kg.namespaces import ID, PREFIXES
+
+if TYPE_CHECKING:
+    import pyoxigraph
+
+    from kg.store.view import View
+
+_DOCTYPE = re.compile(rb"<!DOCTYPE", re.IGNORECASE)
+_SKOLEM = ".well-known/genid/"
+
+
+def read_rdf(file: Path, source: str) -> Iterator[Statement]:
+    """The statements of an RDF file, for the source of this id.
+
+    The syntax is known by the file's ending. Blank nodes get IRIs of the source, numbered in the
+    order in which the file first names them. Graph names in the file are dropped.
+
+    Raises InputError with the line where the file is cut off or ill-formed.
+    """
+    import pyoxigraph as ox
+
+    content = _content(file)
+    form = _format(file)
+    if form == ox.RdfFormat.RDF_XML and _DOCTYPE.search(content):
+        raise InputError(f"{file}: expected RDF/XML without a DOCTYPE, which can blow up a reader, got one")
+    blank: dict[str, str] = {}
+
+    def term(value: object) -> str:
+        if isinstance(value, ox.BlankNode):
+            return blank.setdefault(value.value, f"<{ID}{source}/{_SKOLEM}{len(blank) + 1}>")
+        if isinstance(value, ox.Triple):
+            raise InputError(f"{file}: expected RDF 1.1, got a triple that speaks of a triple")
+        return str(value)
+
+    try:
+        for quad in ox.parse(content, form, base_iri=f"{ID}{source}/"):
+            yield term(quad.subject), term(quad.predicate), term(quad.object)
+    except SyntaxError as error:
+        raise InputError(f"{file}:{error.lineno or 1}: expected {form.name}, got text that cannot be read ({error.msg})") from None
+
+
+def read_codes(ontology: Path) -> dict[str, set[str]]:
+    """The notations of each code list in an ontology folder; `country` and `region` by their ISO codes.
+
+    Raises InputError where a file cannot be read.
+    """
+    from kg.namespaces import CODE
+
+    codes: dict[str, set[str]] = {"country": set(), "region": set()}
+    for file in sorted((ontology / "codelists").glob("*.ttl")):
+        for subject in _subjects(file):
+            head, _, notation = subject.removeprefix(CODE if subject.startswith(CODE) else ID).partition("/")
+            if notation and (subject.startswith(CODE) or head in ("country", "region")):
+                codes.setdefault(head, set()).add(notation)
+    return codes
+
+
+def write_view(view: View, form: str, source: str | None = None) -> bytes:
+    """A published graph, or one source of it, as `nq`, `trig` or `ttl`.
+
+    Raises UsageError for another form.
+    """
+    import pyoxigraph as ox
+
+    if form == "ttl":
+        where = f"GRAPH <{source}> {{ ?s ?p ?o }}" if source else "?s ?p ?o"
+        return view.query(f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ {where} }}").serialize("turtle")
+    forms = {"nq": ox.RdfFormat.N_QUADS, "trig": ox.RdfFormat.TRIG}
+    if form not in forms:
+        raise UsageError(f"format: expected one of nq, trig, ttl, got {form!r}")
+    graph = ox.NamedNode(source) if source else None
+    quads = view.engine.quads_for_pattern(None, None, None, graph)
+    if form == "nq":
+        return "".join(sorted(f"{quad} .\n" for quad in quads)).encode()
+    ordered = sorted(quads, key=lambda quad: (str(quad.graph_name), str(quad.subject), str(quad.predicate), str(quad.object)))
+    prefixes = {name: iri for name, iri in PREFIXES.items() if name != "kg"}
+    return bytes(ox.serialize(ordered, format=forms[form], prefixes=prefixes) or b"")
+
+
+def _content(file: Path) -> bytes:
+    try:
+        content = file.read_bytes()
+        if file.suffix == ".gz":
+            content = gzip.decompress(content)
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise InputError(f"{file}: expected a whole gzip file, got one that cannot be unpacked ({error})") from None
+    except OSError as error:
+        raise InputError(f"{file}: it cannot be read ({error.strerror})") from None
+    return content.removeprefix(b"\xef\xbb\xbf")
+
+
+def _format(file: Path) -> pyoxigraph.RdfFormat:
+    import pyoxigraph as ox
+
+    ending = Path(file.name.removesuffix(".gz")).suffix
+    forms: Mapping[str, pyoxigraph.RdfFormat] = {
+        ".ttl": ox.RdfFormat.TURTLE,
+        ".trig": ox.RdfFormat.TRIG,
+        ".nt": ox.RdfFormat.N_TRIPLES,
+        ".nq": ox.RdfFormat.N_QUADS,
+        ".rdf": ox.RdfFormat.RDF_XML,
+        ".owl": ox.RdfFormat.RDF_XML,
+        ".xml": ox.RdfFormat.RDF_XML,
+        ".jsonld": ox.RdfFormat.JSON_LD,
+        ".json": ox.RdfFormat.JSON_LD,
+    }
+    if ending not in forms:
+        raise InputError(f"{file}: expected a file ending in one of {', '.join(forms)} (and .gz), got {ending or 'none'}")
+    return forms[ending]
+
+
+@cache
+def _subjects(file: Path) -> frozenset[str]:
+    import pyoxigraph as ox
+
+    try:
+        return frozenset(quad.subject.value for quad in ox.parse(path=str(file)) if isinstance(quad.subject, ox.NamedNode))
+    except SyntaxError as error:
+        raise InputError(f"{file}:{error.lineno or 1}: expected Turtle, got text that cannot be read ({error.msg})") from None

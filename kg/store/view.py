@@ -1,0 +1,245 @@
+"""A read-only view of one version of a store.
+
+Whoever reads the graph reads it through a `View`. The default graph of every query is the union of
+all graphs; `GRAPH` tells them apart.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from kg.errors import QueryError, StoreError
+from kg.namespaces import PREFIXES
+
+if TYPE_CHECKING:
+    import pyoxigraph
+
+CURRENT = "CURRENT"
+VERSIONS = "versions"
+MAXIMAL_NESTING = 100
+"""Brackets inside brackets; the engine's parser overflows its stack on thousands."""
+
+FORMATS = ("json", "csv", "tsv", "xml", "turtle", "ntriples")
+_QUOTED = re.compile(
+    r'"""(?:[^"\\]|\\.|"(?!""))*"""|\'\'\'(?:[^\'\\]|\\.|\'(?!\'\'))*\'\'\'|"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\''
+    r"|<[^<>\"{}|^`\\\s]*>|#[^\n]*",
+    re.DOTALL,
+)
+_PARAMETER = re.compile(_QUOTED.pattern + r"|\$(\w+)", re.DOTALL)
+_FROM = re.compile(r"(?<![?$:\w-])FROM(?![\w:-])", re.IGNORECASE)
+
+
+class Value(NamedTuple):
+    """The object of a statement: its text, and its language where it has one."""
+
+    text: str
+    language: str
+    is_iri: bool
+
+
+@dataclass(frozen=True)
+class View:
+    """One version of a store, opened for reading.
+
+    `version` is the graph version that every result names; `path` the version's folder.
+    """
+
+    path: Path
+    version: str
+    engine: pyoxigraph.Store
+
+    def about(self, iri: str) -> Mapping[str, tuple[Value, ...]]:
+        """All statements of a subject: values by predicate, sorted, each once."""
+        import pyoxigraph as ox
+
+        found: dict[str, set[Value]] = {}
+        for quad in self.engine.quads_for_pattern(ox.NamedNode(iri), None, None, None):
+            found.setdefault(quad.predicate.value, set()).add(_value(quad.object))
+        return {predicate: tuple(sorted(values)) for predicate, values in found.items()}
+
+    def subjects(self, predicate: str, iri: str) -> list[str]:
+        """The subjects that a predicate joins to an IRI, sorted."""
+        import pyoxigraph as ox
+
+        quads = self.engine.quads_for_pattern(None, ox.NamedNode(predicate), ox.NamedNode(iri), None)
+        return sorted({quad.subject.value for quad in quads})
+
+    def graphs_of(self, iri: str) -> list[str]:
+        """The graphs that hold statements of a subject."""
+        import pyoxigraph as ox
+
+        quads = self.engine.quads_for_pattern(ox.NamedNode(iri), None, None, None)
+        return sorted({quad.graph_name.value for quad in quads if isinstance(quad.graph_name, ox.NamedNode)})
+
+    def rows(self, query: str, bindings: Mapping[str, str] | None = None) -> Iterator[tuple[str, ...]]:
+        """The rows of a SELECT as plain text, an empty string where a variable is unbound."""
+        answer = self.query(query, bindings=bindings)
+        for solution in answer.found:
+            yield tuple("" if term is None else term.value for term in solution)
+
+    def query(self, text: str, *, bindings: Mapping[str, str] | None = None) -> Answer:
+        """Ask any SPARQL query.
+
+        `bindings` gives a term (as N-Triples) to each parameter: a variable that the query writes with
+        a dollar sign, as in `$actor`. Raises QueryError with the position where the text does not parse.
+        """
+        text = _bind(text, bindings or {})
+        bare = _QUOTED.sub(" ", text)
+        _refuse_nesting(bare)
+        try:
+            found = self.engine.query(
+                text,
+                prefixes=PREFIXES,
+                use_default_graph_as_union=_FROM.search(bare) is None,
+            )
+        except SyntaxError as error:
+            raise QueryError(_explain(str(error), text)) from None
+        except (OSError, ValueError) as error:
+            raise QueryError(f"query: it cannot be run ({error})") from None
+        return Answer(found, self.version)
+
+    @cached_property
+    def description(self) -> Mapping[str, object]:
+        """What `version.json` says of this version."""
+        return dict(json.loads((self.path / "version.json").read_text(encoding="utf-8")))
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The result of a query, read once."""
+
+    found: pyoxigraph.QuerySolutions | pyoxigraph.QueryBoolean | pyoxigraph.QueryTriples
+    version: str
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The variables of a SELECT; `subject`, `predicate`, `object` of a graph; `answer` of an ASK."""
+        import pyoxigraph as ox
+
+        if isinstance(self.found, ox.QuerySolutions):
+            return tuple(variable.value for variable in self.found.variables)
+        return ("answer",) if isinstance(self.found, ox.QueryBoolean) else ("subject", "predicate", "object")
+
+    @property
+    def is_graph(self) -> bool:
+        """Whether the query was a CONSTRUCT or DESCRIBE."""
+        import pyoxigraph as ox
+
+        return isinstance(self.found, ox.QueryTriples)
+
+    def table(self) -> Iterator[tuple[str | None, ...]]:
+        """The rows as text, `None` where a variable is unbound."""
+        import pyoxigraph as ox
+
+        if isinstance(self.found, ox.QueryBoolean):
+            yield ("true" if self.found else "false",)
+            return
+        try:
+            for row in self.found:
+                yield tuple(None if term is None else _text(term) for term in row)
+        except OSError as error:
+            raise QueryError(f"query: it stopped ({error})") from None
+
+    def serialize(self, form: str) -> bytes:
+        """The result in one of `FORMATS`; raises QueryError where the form does not fit the query."""
+        import pyoxigraph as ox
+
+        solutions = {
+            "json": ox.QueryResultsFormat.JSON,
+            "csv": ox.QueryResultsFormat.CSV,
+            "tsv": ox.QueryResultsFormat.TSV,
+            "xml": ox.QueryResultsFormat.XML,
+        }
+        triples = {"turtle": ox.RdfFormat.TURTLE, "ntriples": ox.RdfFormat.N_TRIPLES, "xml": ox.RdfFormat.RDF_XML}
+        forms = triples if self.is_graph else solutions
+        if form not in forms:
+            kind = "a CONSTRUCT or DESCRIBE" if self.is_graph else "a SELECT or ASK"
+            raise QueryError(f"query: {kind} can be written as {', '.join(forms)}, not as {form}")
+        options = {"prefixes": {k: v for k, v in PREFIXES.items() if k != "kg"}} if form == "turtle" else {}
+        return bytes(self.found.serialize(format=forms[form], **options))
+
+
+def open_view(store: Path) -> View:
+    """Open the current version of a store for reading.
+
+    Raises StoreError where there is no store, or one that cannot be read.
+    """
+    import pyoxigraph as ox
+
+    for attempt in (1, 2):
+        folder = current_version(store)
+        if folder is None:
+            raise StoreError(f"{store}: expected a store (`kg build --store {store}` makes one), got none")
+        try:
+            return View(folder, folder.name, ox.Store.read_only(str(folder / "oxigraph")))
+        except OSError as error:
+            # Another publish may have pruned the version between the two reads: look once more.
+            if attempt == 2 or current_version(store) == folder:
+                raise StoreError(f"{store}: the store cannot be read ({error}); build it anew with `kg build`") from None
+    raise AssertionError("unreachable")
+
+
+def current_version(store: Path) -> Path | None:
+    """The folder of the version that is current, or None where nothing was published."""
+    try:
+        name = (store / CURRENT).read_text(encoding="ascii").strip()
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError) as error:
+        raise StoreError(f"{store}: the store cannot be read ({error})") from None
+    folder = store / VERSIONS / name
+    if not re.fullmatch(r"[0-9a-f]{16}", name) or not folder.is_dir():
+        raise StoreError(f"{store}: {CURRENT} names the version {name!r:.40}, which is not there; build the store anew")
+    return folder
+
+
+def _value(term: object) -> Value:
+    import pyoxigraph as ox
+
+    if isinstance(term, ox.NamedNode):
+        return Value(term.value, "", True)
+    if isinstance(term, ox.Literal):
+        return Value(term.value, term.language or "", False)
+    return Value(str(term), "", False)
+
+
+def _text(term: object) -> str:
+    return term.value if hasattr(term, "value") else str(term)
+
+
+def _bind(text: str, bindings: Mapping[str, str]) -> str:
+    """Put terms where parameters stand; a term cannot hold anything but itself."""
+    return _PARAMETER.sub(lambda found: bindings.get(found[1], found[0]) if found[1] else found[0], text)
+
+
+def _refuse_nesting(bare: str) -> None:
+    depth = deepest = 0
+    for character in bare:
+        if character in "({[":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif character in ")}]":
+            depth -= 1
+    if deepest > MAXIMAL_NESTING:
+        raise QueryError(f"query: expected at most {MAXIMAL_NESTING} brackets inside each other, got {deepest}")
+
+
+def _explain(message: str, text: str) -> str:
+    """One line of the engine's many: where it is, what stands there, and what might be wrong."""
+    where = re.search(r"(\d+):(\d+)", message)
+    if where is None:
+        return f"query: it does not parse ({' '.join(message.split())[:160]})"
+    line, column = int(where[1]), int(where[2])
+    rest = (text.splitlines() or [""])[min(line, len(text.splitlines()) or 1) - 1][column - 1 :][:30].strip()
+    got = f"got {rest!r}" if rest else "got the end of the text"
+    if "Prefix not found" in message:
+        return f"query:{line}:{column}: expected a prefix that is declared or known, {got}"
+    expected = " ".join(message.split("expected", 1)[-1].replace("one of", "").split())
+    short = expected if len(expected) <= 90 else "another word or sign"
+    return f"query:{line}:{column}: expected {short}, {got}"
