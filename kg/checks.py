@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kg.errors import KgError
-
+from kg.places import Places
 from kg.store.view import View
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def check_violations(view: View, *, ontology: Path) -> Iterator[Finding]:
 
     Raises KgError for a query that has no header or does not run.
     """
-    places = Places(view)
+    places = Places(view, ontology=ontology)
     for file in sorted((ontology / "checks").glob("*-violation.rq")):
         text = file.read_text(encoding="utf-8")
         header = dict(_HEADER.findall(text))
@@ -68,7 +68,7 @@ def check_shapes(view: View, *, ontology: Path) -> Iterator[Finding]:
     _, report, _ = pyshacl.validate(_union(view), shacl_graph=shapes, inference="none", advanced=False)
     if not isinstance(report, rdflib.Graph):
         raise KgError(f"shapes: they cannot be used ({report})")
-    places = Places(view)
+    places = Places(view, ontology=ontology)
     for result in report.subjects(rdflib.RDF.type, SH.ValidationResult):
         subject = str(report.value(result, SH.focusNode))
         message = " ".join(str(report.value(result, SH.resultMessage)).split())
@@ -76,34 +76,6 @@ def check_shapes(view: View, *, ontology: Path) -> Iterator[Finding]:
         severity = _SHACL_SEVERITY[str(report.value(result, SH.resultSeverity)).rpartition("#")[2]]
         said = f"{message} (got {value})" if value is not None and str(value) != subject else message
         yield Finding(severity, _rule(report, result), subject, said, places.find(subject))
-
-
-class Places:
-    """Where a thing is written down: the row of a workbook, where the workbook is there, else the line of its N-Quads."""
-
-    def __init__(self, view: View) -> None:
-        self._folder = view.path / "sources"
-        origin = view.description.get("origin")
-        self._origin = Path(str(origin)) if origin else None
-        self._lines: dict[str, dict[str, int]] = {}
-
-    def find(self, iri: str) -> str:
-        """`file:line` of a thing, or an empty string where no source file names it as a subject."""
-        for file in sorted(self._folder.glob("*.nq")):
-            line = self._subjects(file).get(iri)
-            if line:
-                shown = self._origin / file.name if self._origin else file.name
-                return f"{_relative(shown)}:{line}"
-        return ""
-
-    def _subjects(self, file: Path) -> dict[str, int]:
-        if file.name not in self._lines:
-            lines: dict[str, int] = {}
-            with file.open(encoding="utf-8") as stream:
-                for number, line in enumerate(stream, start=1):
-                    lines.setdefault(line[1 : line.find(">")], number)
-            self._lines[file.name] = lines
-        return self._lines[file.name]
 
 
 def _union(view: View) -> rdflib.Graph:
@@ -123,12 +95,3 @@ def _rule(report: rdflib.Graph, result: rdflib.term.Node) -> str:
     name = component.removesuffix("ConstraintComponent")
     ending = re.split(r"[#/]", str(path))[-1] if path is not None else ""
     return f"{name} {ending}".strip()
-
-
-def _relative(path: Path | str) -> str:
-    try:
-        return str(Path(path).relative_to(Path.cwd()))
-    except ValueError:
-        return str(path)
-
-

@@ -60,7 +60,7 @@ class Reader:
 
     def __init__(self, view: View) -> None:
         self.view = view
-        self.kinds = dict(view.rows("SELECT ?class ?kind { ?class :kind ?kind }"))
+        self.kinds = view.pairs("SELECT ?class ?kind { ?class :kind ?kind }")
         self._statements: dict[str, Statements] = {}
         self._facts: dict[str, Facts] = {}
 

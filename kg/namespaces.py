@@ -86,13 +86,16 @@ CODE = BASE + "code/"
 """A code is `CODE + scheme + "/" + notation`, as in `code/role/organizer`."""
 
 ID = BASE + "id/"
-"""A thing that a source speaks of is `ID + source + "/" + local id`; `id/country/TZ` and `id/region/CN-GZ` are shared."""
+"""A thing that a source speaks of is `ID + source + "/" + local id`; `country/TZ` and `region/CN-GZ` are shared."""
 
 SOURCE = BASE + "source/"
 """A source, and the named graph that holds its statements."""
 
 DATE = BASE + "date/"
 """A date is `DATE + EDTF text`, as in `date/2009-07`."""
+
+RECIPE = BASE + "recipe/"
+"""A recipe is `RECIPE + name`, as in `recipe/partnership`."""
 
 GRAPH = BASE + "graph/"
 """The graphs that a publish makes: `ontology`, `derived`, `identity`, `provenance`."""
@@ -123,6 +126,7 @@ PREFIXES = {
     "source": SOURCE,
     "date": DATE,
     "graph": GRAPH,
+    "recipe": RECIPE,
     "country": ID + "country/",
     "region": ID + "region/",
     **{scheme: f"{CODE}{scheme}/" for scheme in SCHEMES},

@@ -11,29 +11,32 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
-from kg.errors import InputError, KgError, StoreError, UsageError
+from kg.errors import InputError, UsageError
 from kg.identity.ledger import FILE as LEDGER
 from kg.identity.ledger import canonical_iris, read_ledger
 from kg.mapping.rows import map_records, map_source
 from kg.model.iris import LOCAL_ID, source_iri
 from kg.model.records import Source
 from kg.model.terms import Statement, iri, text
-from kg.namespaces import BASE, GRAPH, ID, KG, PROV, RDF, SDO, SKOS, SOURCE, VOID
+from kg.namespaces import BASE, GRAPH, ID, KG, PROV, RDF, SDO, SKOS, SOURCE
+from kg.shipped import ontology_dir, triples_dir
 from kg.sources.workbook import read_workbook
 from kg.store import fill
 from kg.store.names import Named, write_names
 from kg.store.nquads import write_source, write_whole
-from kg.store.publish import SOURCES, Draft, draft_version, switch_version
+from kg.store.publish import Draft, draft_version, switch_version
 from kg.store.rdf import read_codes, read_rdf
-from kg.store.view import View, current_version, open_view
+from kg.store.view import View, current_version
 from kg.ties import write_ties
 from kg.version import __version__
 
 STORE_FORMAT = "1"
 """Raised when a version is laid out anew, so that stores made by an older release are built again."""
+
+_NO_ORIGINS: Mapping[str, Path] = {}
 
 ONTOLOGY_GRAPH = GRAPH + "ontology"
 CODES_GRAPH = GRAPH + "codelists"
@@ -65,7 +68,8 @@ def build_store(triples: Path, store: Path, *, ontology: Path) -> Published:
         for file in (*files, *triples.glob(LEDGER)):
             write_whole(sources / file.name, file.read_bytes())
 
-    return publish(store, change, ontology=ontology, origin=triples)
+    origins = {file.stem: file for file in files}
+    return publish(store, change, ontology=ontology, origins=origins)
 
 
 def load_workbooks(workbooks: Iterable[Path], store: Path, *, ontology: Path) -> Published:
@@ -80,7 +84,7 @@ def load_workbooks(workbooks: Iterable[Path], store: Path, *, ontology: Path) ->
         for book in coded:
             _write(map_records(book.source, book.records), book.source.id, sources)
 
-    return publish(store, change, ontology=ontology)
+    return publish(store, change, ontology=ontology, origins={book.source.id: book.path for book in coded})
 
 
 def load_rdf(files: Iterable[Path], store: Path, *, ontology: Path, source: str | None = None) -> Published:
@@ -124,26 +128,41 @@ def write_triples(workbooks: Iterable[Path], folder: Path, *, ontology: Path) ->
     return [_write(map_records(book.source, book.records), book.source.id, folder) for book in coded]
 
 
-def publish(store: Path, change: Callable[[Path], None], *, ontology: Path, origin: Path | None = None) -> Published:
+def publish(
+    store: Path, change: Callable[[Path], None], *, ontology: Path, origins: Mapping[str, Path] = _NO_ORIGINS
+) -> Published:
     """Change the sources of a store and publish the version they make, all or nothing.
 
-    `change` is given the folder of raw source files, filled with those of the current version.
+    `change` is given the folder of raw source files, filled with those of the current version; `origins`
+    says which file or workbook a source was read from, so that findings can point to it.
     """
     with draft_version(store) as draft:
         change(draft.sources)
         version = graph_version(draft.sources, ontology)
         if draft.current is not None and draft.current.name == version:
             return Published(version, changed=False)
-        _fill(draft, version, ontology, origin)
+        _fill(draft, version, ontology, origins)
         switch_version(store, draft, version)
     return Published(version, changed=True)
 
 
-def ensure_store(triples: Path, store: Path, *, ontology: Path) -> Path:
-    """The store of the shipped triples, built at first need and reused."""
+def shipped_store() -> Path:
+    """The store of the triples that come with this package: built at first need, in the user's cache, and reused.
+
+    Its place is named after what it is made of, so another release or an edited ontology has another.
+    """
+    triples, ontology = triples_dir(), ontology_dir()
+    store = cache_dir() / graph_version(triples, ontology)
     if current_version(store) is None:
         build_store(triples, store, ontology=ontology)
     return store
+
+
+def cache_dir() -> Path:
+    """Where this system keeps what programs can make again."""
+    from platformdirs import user_cache_path
+
+    return user_cache_path("partnership-kg", appauthor=False)
 
 
 def graph_version(sources: Path, ontology: Path) -> str:
@@ -169,7 +188,7 @@ def _write(statements: Iterable[Statement], source: str, folder: Path) -> Path:
     return path
 
 
-def _fill(draft: Draft, version: str, ontology: Path, origin: Path | None) -> None:
+def _fill(draft: Draft, version: str, ontology: Path, origins: Mapping[str, Path]) -> None:
     try:
         engine = fill.create_engine(draft.folder / "oxigraph")
         canonical = canonical_iris(read_ledger(draft.sources / LEDGER))
@@ -187,12 +206,12 @@ def _fill(draft: Draft, version: str, ontology: Path, origin: Path | None) -> No
         ties = write_ties(view, draft.folder)
         fill.finish(engine)
     except InputError as error:
-        raise InputError(_at_origin(str(error), draft.sources, origin)) from None
+        raise InputError(_at_origin(str(error), draft.sources, origins)) from None
     description = {
         "version": version,
         "software": __version__,
         "sources": {file.stem: file_digest(file) for file in files},
-        "origin": str(origin.absolute()) if origin else None,
+        "origins": {file.stem: origin for file in files if (origin := _origin(draft, file.stem, origins))},
         "ties": ties,
     }
     (draft.folder / "version.json").write_text(json.dumps(description, indent=1) + "\n", encoding="utf-8")
@@ -208,20 +227,24 @@ def _load_ontology(engine: object, ontology: Path) -> None:
 
 def _check_whole(view: View) -> None:
     """Refuse a source of which statements are missing: it says itself how many it has."""
-    counted = view.rows(
-        f"SELECT ?graph (COUNT(*) AS ?met) (SAMPLE(?n) AS ?stated)"
-        f' {{ GRAPH ?graph {{ ?s ?p ?o }} OPTIONAL {{ ?graph <{VOID.triples}> ?n }} FILTER (STRSTARTS(STR(?graph), "{SOURCE}")) }}'
-        " GROUP BY ?graph"
-    )
-    for graph, met, stated in counted:
+    for graph, met, stated in view.rows(_STATEMENTS):
         if met != stated:
             name = f"{graph.removeprefix(SOURCE)}.nq"
             expected = f"the {stated} statements that the source counts" if stated else "the description of the source"
             raise InputError(f"{name}: expected {expected}, got {met}; the file is cut off or was changed by hand")
 
 
+_STATEMENTS = """
+SELECT ?graph (COUNT(*) AS ?met) (SAMPLE(?n) AS ?stated) {
+  GRAPH ?graph { ?s ?p ?o }
+  OPTIONAL { ?graph void:triples ?n }
+  FILTER STRSTARTS(STR(?graph), STR(source:))
+} GROUP BY ?graph
+"""
+
+
 def _provenance(files: Iterable[Path], version: str) -> Iterator[Statement]:
-    """Which file each source was loaded from, with its digest, and by which software; no time, so that it can be made again."""
+    """Which file each source was loaded from and by which software; no time, so that it can be made again."""
     software = iri(f"{BASE}software/{__version__}")
     yield iri(PROVENANCE_GRAPH), iri(SDO.version), text(version)
     yield software, iri(RDF.type), iri(PROV.SoftwareAgent)
@@ -245,7 +268,9 @@ def _names(view: View) -> Iterator[Named]:
     )
     for thing, name, kind in found:
         yield Named(thing, name, kind)
-    local = view.rows("SELECT DISTINCT ?thing ?kind { ?thing a/:kind ?kind . ?mention :mentions ?thing } ORDER BY ?thing")
+    local = view.rows(
+        "SELECT DISTINCT ?thing ?kind { ?thing a/:kind ?kind . ?mention :mentions ?thing } ORDER BY ?thing"
+    )
     for thing, kind in local:
         yield Named(thing, thing.removeprefix(ID), kind)
 
@@ -264,8 +289,18 @@ def _slug(name: str) -> str:
     return "-".join("".join(c if c.isascii() and c.isalnum() else " " for c in stem).split()) or "file"
 
 
-def _at_origin(message: str, sources: Path, origin: Path | None) -> str:
+def _origin(draft: Draft, source: str, origins: Mapping[str, Path]) -> str:
+    """Where a source was read from: now, or when the current version was made."""
+    if source in origins:
+        return str(origins[source].absolute())
+    if draft.current is None:
+        return ""
+    described = json.loads((draft.current / "version.json").read_text(encoding="utf-8"))
+    return str(described["origins"].get(source, ""))
+
+
+def _at_origin(message: str, sources: Path, origins: Mapping[str, Path]) -> str:
     """Name the user's own file where the copy inside the draft was meant."""
-    return message.replace(str(sources), str(origin)) if origin else message
-
-
+    for source, origin in origins.items():
+        message = message.replace(str(sources / f"{source}.nq"), str(origin))
+    return message

@@ -42,7 +42,7 @@ def read_recipe(view: View, name: str) -> Recipe:
 
     Raises UsageError with the known names where there is none of that name.
     """
-    recipes = dict(view.rows("SELECT ?name ?recipe { ?recipe a :Recipe ; skos:notation ?name }"))
+    recipes = view.pairs("SELECT ?name ?recipe { ?recipe a :Recipe ; skos:notation ?name }")
     if name not in recipes:
         raise UsageError(f"recipe: expected one of {', '.join(sorted(recipes))}, got {name!r}")
     about = view.about(recipes[name])

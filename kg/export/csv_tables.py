@@ -47,16 +47,18 @@ def guard_cell(value: Value) -> Value:
 
 
 def _nodes(network: nx.MultiGraph) -> Iterator[list[Value]]:
-    names = _names(NODE_COLUMNS, flat_nodes(network))
+    nodes = list(flat_nodes(network))
+    names = _names(NODE_COLUMNS, nodes)
     yield ["id", *names]
-    for node in flat_nodes(network):
+    for node in nodes:
         yield [node.iri, *(node.values.get(name, "") for name in names)]
 
 
 def _edges(network: nx.MultiGraph) -> Iterator[list[Value]]:
-    names = _names(EDGE_COLUMNS, flat_edges(network))
+    edges = list(flat_edges(network))
+    names = _names(EDGE_COLUMNS, edges)
     yield ["source", "target", *names]
-    for edge in flat_edges(network):
+    for edge in edges:
         yield [edge.source, edge.target, *(edge.values.get(name, "") for name in names)]
 
 
@@ -65,7 +67,8 @@ def _names(known: tuple[str, ...], rows: Iterable[Node | Edge]) -> list[str]:
 
 
 def _lines(rows: Iterable[list[Value]]) -> Iterator[str]:
+    """The writer quotes a carriage return only where its own lines end with one."""
     for row in rows:
         line = io.StringIO()
-        csv.writer(line, lineterminator="\n").writerow(guard_cell(cell) for cell in row)
-        yield line.getvalue()
+        csv.writer(line, lineterminator="\r\n").writerow(guard_cell(cell) for cell in row)
+        yield line.getvalue().removesuffix("\r\n") + "\n"

@@ -112,6 +112,8 @@ def _plain(attributes: Mapping[str, Any]) -> dict[str, Value]:
 
 
 def _value(value: Any) -> Value:
+    if isinstance(value, str):
+        return clean_text(value)
     if isinstance(value, int | float) and not isinstance(value, bool):
         return value
     if isinstance(value, Decimal):

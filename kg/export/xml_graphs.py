@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
@@ -12,7 +13,6 @@ from kg.errors import InputError
 from kg.export.flat import (
     EDGE_COLUMNS,
     NODE_COLUMNS,
-    Columns,
     Edge,
     Node,
     Value,
@@ -72,7 +72,7 @@ def read_gexf(path: Path) -> nx.MultiGraph:
 
     Raises InputError where the file is missing, cut off or not such a network.
     """
-    return _read(Path(path), _from_gexf)
+    return _read(Path(path), f"{{{_GEXF}}}gexf", _from_gexf)
 
 
 def read_graphml(path: Path) -> nx.MultiGraph:
@@ -80,34 +80,34 @@ def read_graphml(path: Path) -> nx.MultiGraph:
 
     Raises InputError where the file is missing, cut off or not such a network.
     """
-    return _read(Path(path), _from_graphml)
+    return _read(Path(path), f"{{{_GRAPHML}}}graphml", _from_graphml)
 
 
 def _gexf(network: nx.MultiGraph, positions: Mapping[str, tuple[float, float]]) -> Iterator[str]:
-    node_columns, edge_columns = _columns(network)
+    nodes, edges = list(flat_nodes(network)), list(flat_edges(network))
     yield f'{_XML}<gexf xmlns="{_GEXF}" xmlns:viz="{_GEXF}/viz" version="1.3">\n'
     yield f"<meta><creator>partnership-kg</creator><description>{_text(about(network))}</description></meta>\n"
     yield '<graph defaultedgetype="undirected" mode="static">\n'
-    for kind, names in (("node", node_columns), ("edge", edge_columns)):
+    for kind, names in (("node", columns(NODE_COLUMNS, nodes)), ("edge", columns(EDGE_COLUMNS, edges))):
         yield f'<attributes class="{kind}">\n'
         for name, value_type in names.items():
             if name != "label":
                 yield f"<attribute id={_quoted(name)} title={_quoted(name)} type={_quoted(_GEXF_TYPES[value_type])}/>\n"
         yield "</attributes>\n"
     yield "<nodes>\n"
-    for node in flat_nodes(network):
+    for node in nodes:
         place = _place(*positions[node.iri]) if node.iri in positions else ""
         yield f"<node id={_quoted(node.iri)}{_gexf_values(node.values)}{place}</node>\n"
     yield "</nodes>\n<edges>\n"
-    for number, edge in enumerate(flat_edges(network)):
+    for number, edge in enumerate(edges):
         ends = f"source={_quoted(edge.source)} target={_quoted(edge.target)}"
         yield f'<edge id="{number}" {ends}{_gexf_values(edge.values)}</edge>\n'
     yield "</edges>\n</graph>\n</gexf>\n"
 
 
 def _gexf_values(values: Mapping[str, Value]) -> str:
-    rest = (f"<attvalue for={_quoted(name)} value={_quoted(values[name])}/>" for name in values if name != "label")
-    return f" label={_quoted(values.get('label', ''))}><attvalues>{''.join(rest)}</attvalues>"
+    rest = (f"<attvalue for={_quoted(name)} value={_quoted(str(values[name]))}/>" for name in values if name != "label")
+    return f" label={_quoted(str(values.get('label', '')))}><attvalues>{''.join(rest)}</attvalues>"
 
 
 def _place(x: float, y: float) -> str:
@@ -116,17 +116,18 @@ def _place(x: float, y: float) -> str:
 
 
 def _graphml(network: nx.MultiGraph) -> Iterator[str]:
+    nodes, edges = list(flat_nodes(network)), list(flat_edges(network))
     yield f'{_XML}<graphml xmlns="{_GRAPHML}">\n'
     yield '<key id="network" for="graph" attr.name="network" attr.type="string"/>\n'
-    for kind, names in zip(("node", "edge"), _columns(network), strict=True):
+    for kind, names in (("node", columns(NODE_COLUMNS, nodes)), ("edge", columns(EDGE_COLUMNS, edges))):
         for name, value_type in names.items():
             key = f"id={_quoted(f'{kind}_{name}')} for={_quoted(kind)} attr.name={_quoted(name)}"
             yield f"<key {key} attr.type={_quoted(_GRAPHML_TYPES[value_type])}/>\n"
     yield '<graph edgedefault="undirected">\n'
     yield f'<data key="network">{_text(about(network))}</data>\n'
-    for node in flat_nodes(network):
+    for node in nodes:
         yield f"<node id={_quoted(node.iri)}>{_graphml_values('node', node.values)}</node>\n"
-    for number, edge in enumerate(flat_edges(network)):
+    for number, edge in enumerate(edges):
         ends = f"source={_quoted(edge.source)} target={_quoted(edge.target)}"
         yield f'<edge id="e{number}" {ends}>{_graphml_values("edge", edge.values)}</edge>\n'
     yield "</graph>\n</graphml>\n"
@@ -138,28 +139,29 @@ def _graphml_values(kind: str, values: Mapping[str, Value]) -> str:
     )
 
 
-def _columns(network: nx.MultiGraph) -> tuple[Columns, Columns]:
-    return columns(NODE_COLUMNS, flat_nodes(network)), columns(EDGE_COLUMNS, flat_edges(network))
+@lru_cache(maxsize=10_000)
+def _quoted(text: str) -> str:
+    return quoteattr(clean_text(text))
 
 
-def _quoted(value: Value) -> str:
-    return quoteattr(clean_text(str(value)))
-
-
+@lru_cache(maxsize=10_000)
 def _text(text: str) -> str:
     """A reader of XML turns a bare carriage return into a line feed."""
     return escape(text, {"\r": "&#13;"})
 
 
-def _read(path: Path, parse: Callable[[ElementTree.Element], nx.MultiGraph]) -> nx.MultiGraph:
+def _read(path: Path, outermost: str, parse: Callable[[ElementTree.Element], nx.MultiGraph]) -> nx.MultiGraph:
     try:
-        return parse(ElementTree.parse(path).getroot())
+        root = ElementTree.parse(path).getroot()
+        if root.tag != outermost:
+            raise ValueError(f"<{root.tag}> where <{outermost}> should be")
+        return parse(root)
     except OSError as error:
         raise InputError(f"cannot read {path}: {(error.strerror or str(error)).lower()}") from error
     except ElementTree.ParseError as error:
         raise InputError(f"{path}: expected whole XML, got {error}") from error
-    except (KeyError, ValueError, TypeError) as error:
-        raise InputError(f"{path}: expected a network written by this program, got {error!r}") from error
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        raise InputError(f"{path}: expected a network written by this program, got {error}") from error
 
 
 def _from_gexf(root: ElementTree.Element) -> nx.MultiGraph:

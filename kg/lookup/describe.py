@@ -30,7 +30,7 @@ def describe(view: View, iri: str) -> Json:
         "entity": {"iri": iri, "label": facts.label, "kind": facts.kind},
         "facts": list(_own_facts(reader, iri)),
         "evidence": evidence_json(facts.evidence),
-        "names": list(_names(reader, iri)),
+        "names": list(names_json(reader, iri)),
         "identifiers": list(_identifiers(reader, iri)),
         "types": list(_types(reader, iri)),
         "relations": [relation_json(reader, relation) for relation in find_relations(reader, iri)],
@@ -103,13 +103,17 @@ def _own_facts(reader: Reader, iri: str) -> Iterator[Json]:
         yield {"name": "currency", "value": facts.currency}
 
 
-def _names(reader: Reader, iri: str) -> Iterator[Json]:
+def names_json(reader: Reader, iri: str) -> Iterator[Json]:
     """Every label, with the mentions that it rests on."""
     mentions: dict[str, list[Facts]] = {}
     for node in reader.view.subjects(KG.mentions, iri):
         mentions.setdefault(first(reader.statements(node), KG.spelling), []).append(reader.facts(node))
     about = reader.statements(iri)
-    for predicate, kind in ((SKOS.prefLabel, "preferred"), (SKOS.altLabel, "alternative"), (SKOS.hiddenLabel, "misspelling")):
+    for predicate, kind in (
+        (SKOS.prefLabel, "preferred"),
+        (SKOS.altLabel, "alternative"),
+        (SKOS.hiddenLabel, "misspelling"),
+    ):
         for value in about.get(predicate, ()):
             nodes = mentions.get(value.text, [])
             kinds = {notation(first(reader.statements(node.iri), KG.nameKind)) for node in nodes}
@@ -135,7 +139,15 @@ def _identifiers(reader: Reader, iri: str) -> Iterator[Json]:
 def _types(reader: Reader, iri: str) -> Iterator[Json]:
     """The classes and kinds of a thing, by their labels."""
     about = reader.statements(iri)
-    kinds = (KG.organizationKind, KG.placeKind, KG.activityKind, KG.eventKind, KG.agreementKind, KG.publicationKind, KG.claimKind)
+    kinds = (
+        KG.organizationKind,
+        KG.placeKind,
+        KG.activityKind,
+        KG.eventKind,
+        KG.agreementKind,
+        KG.publicationKind,
+        KG.claimKind,
+    )
     for predicate in (RDF.type, *kinds):
         for value in about.get(predicate, ()):
             yield {"iri": value.text, "label": reader.facts(value.text).label}

@@ -68,7 +68,10 @@ def _as_iri(reader: Reader, name: str) -> str:
 def _find_alike(reader: Reader, name: str, kinds: Collection[str]) -> Found:
     wanted = name_key(name)
     scored = sorted(
-        ((SequenceMatcher(None, wanted, name_key(entry.name)).ratio(), entry) for entry in find_like(reader.view.path, name)),
+        (
+            (SequenceMatcher(None, wanted, name_key(entry.name)).ratio(), entry)
+            for entry in find_like(reader.view.path, name)
+        ),
         key=lambda pair: (-pair[0], pair[1].iri),
     )
     allowed = [(score, entry) for score, entry in scored if not kinds or entry.kind in kinds]

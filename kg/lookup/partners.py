@@ -52,7 +52,9 @@ def find_partners(reader: Reader, actor: str, recipe: Recipe, filters: Filters) 
             undated.add(work.iri)
             continue
         shared.setdefault(theirs.iri, []).append((work, mine, theirs))
-    ordered = sorted(shared, key=lambda iri: (-len({work.iri for work, _, _ in shared[iri]}), reader.facts(iri).label, iri))
+    ordered = sorted(
+        shared, key=lambda iri: (-len({work.iri for work, _, _ in shared[iri]}), reader.facts(iri).label, iri)
+    )
     inside = [iri for iri in ordered if not filters.country or _in_country(reader, iri, filters.country)]
     shown = inside[: filters.limit]
     return Partners([_partner_json(reader, iri, shared[iri]) for iri in shown], len(undated), len(inside) - len(shown))
@@ -85,17 +87,25 @@ def _fits(reader: Reader, work: Facts, mine: Party, theirs: Party, filters: Filt
 
 def _in_country(reader: Reader, actor: str, country: str) -> bool:
     """Whether an actor is based in, or governs a place in, a country; units are where their parents are."""
-    ask = (
-        "ASK { $actor org:unitOf*/(:basedIn|:governs)/schema:containedInPlace* $country"
-        " FILTER NOT EXISTS { $actor :basedIn/schema:containedInPlace* ?other . ?other a schema:Country FILTER (?other != $country) } }"
-    )
-    answer = reader.view.query(ask, bindings={"actor": f"<{actor}>", "country": f"<{country}>"})
-    return next(iter(answer.table()))[0] == "true"
+    bindings = {"actor": f"<{actor}>", "country": f"<{country}>"}
+    return next(iter(reader.view.query(_IS_IN, bindings=bindings).table()))[0] == "true"
+
+
+_IS_IN = """
+ASK {
+  $actor org:unitOf*/(:basedIn|:governs)/schema:containedInPlace* $country
+  FILTER NOT EXISTS {
+    $actor :basedIn/schema:containedInPlace* ?other . ?other a schema:Country FILTER (?other != $country)
+  }
+}
+"""
 
 
 def _partner_json(reader: Reader, iri: str, ties: list[tuple[Facts, Party, Party]]) -> Json:
     facts = reader.facts(iri)
-    ordered = sorted(ties, key=lambda tie: (tie[0].start.edtf if tie[0].start else "~", tie[0].iri, tie[1].role, tie[2].role))
+    ordered = sorted(
+        ties, key=lambda tie: (tie[0].start.edtf if tie[0].start else "~", tie[0].iri, tie[1].role, tie[2].role)
+    )
     return {
         "iri": iri,
         "label": facts.label,

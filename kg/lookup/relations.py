@@ -47,7 +47,12 @@ def find_relations(reader: Reader, iri: str) -> Iterator[Relation]:
         *_figures(reader, iri),
         *_conflicts(reader, iri),
     ]
-    return iter(sorted(found, key=lambda r: (r.work.start.edtf if r.work.start else "~", r.work.kind, r.label or r.work.label, r.role)))
+    return iter(
+        sorted(
+            found,
+            key=lambda r: (r.work.start.edtf if r.work.start else "~", r.work.kind, r.label or r.work.label, r.role),
+        )
+    )
 
 
 def find_parties(reader: Reader, work: str) -> list[Party]:
@@ -61,7 +66,9 @@ def find_parties(reader: Reader, work: str) -> list[Party]:
         for about in (reader.statements(node),)
     ]
     about = reader.statements(work)
-    found += [Party(value.text, role, work) for predicate, role in DIRECT_ROLES.items() for value in about.get(predicate, ())]
+    found += [
+        Party(value.text, role, work) for predicate, role in DIRECT_ROLES.items() for value in about.get(predicate, ())
+    ]
     for flow in reader.view.subjects(SDO.fundedItem, work):
         found += [Party(value.text, "funding", flow) for value in reader.statements(flow).get(SDO.funder, ())]
     return sorted(found, key=lambda party: (party.role, party.iri))
@@ -76,7 +83,9 @@ def find_works(reader: Reader, actor: str) -> list[tuple[str, Party]]:
     for predicate, role in DIRECT_ROLES.items():
         found += [(work, Party(actor, role, work)) for work in reader.view.subjects(predicate, actor)]
     for flow in reader.view.subjects(SDO.funder, actor):
-        found += [(item.text, Party(actor, "funding", flow)) for item in reader.statements(flow).get(SDO.fundedItem, ())]
+        found += [
+            (item.text, Party(actor, "funding", flow)) for item in reader.statements(flow).get(SDO.fundedItem, ())
+        ]
     return sorted(found, key=lambda pair: (pair[0], pair[1].role))
 
 
@@ -117,7 +126,13 @@ def _links(reader: Reader, iri: str) -> Iterator[Relation]:
 
 
 def _figures(reader: Reader, iri: str) -> Iterator[Relation]:
-    joins = {KG.countedAt: "counted", KG.fromPlace: "origin", KG.about: "about", KG.area: "area", SDO.fundedItem: "funded"}
+    joins = {
+        KG.countedAt: "counted",
+        KG.fromPlace: "origin",
+        KG.about: "about",
+        KG.area: "area",
+        SDO.fundedItem: "funded",
+    }
     for predicate, role in joins.items():
         for node in reader.view.subjects(predicate, iri):
             part = reader.facts(node)
@@ -134,7 +149,9 @@ def _figures(reader: Reader, iri: str) -> Iterator[Relation]:
 
 def _conflicts(reader: Reader, iri: str) -> Iterator[Relation]:
     for node in reader.view.subjects(KG.between, iri):
-        others = tuple(Party(value.text, "other", node) for value in reader.statements(node)[KG.between] if value.text != iri)
+        others = tuple(
+            Party(value.text, "other", node) for value in reader.statements(node)[KG.between] if value.text != iri
+        )
         part = reader.facts(node)
         yield Relation(replace(part, label=first(reader.statements(node), KG.note) or "conflict"), part, "one", others)
 

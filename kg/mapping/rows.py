@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields
 from decimal import Decimal
 from functools import cache
+from typing import Any
 
 from kg.mapping.vocabulary import (
     CLASSES,
@@ -26,7 +27,7 @@ from kg.model.dates import Date
 from kg.model.iris import SHARED_ID, code_iri, date_iri, evidence_iri, row_id, source_iri, thing_iri
 from kg.model.records import Code, Flow, Name, Organization, Passage, Person, Place, Position, Row, Source, Tables
 from kg.model.terms import Statement, boolean, decimal, integer, iri, text, typed
-from kg.namespaces import DCTERMS, KG, OA, ORG, PROV, SDO, SKOS, XSD, ID
+from kg.namespaces import DCTERMS, ID, KG, OA, ORG, SDO, SKOS, XSD
 
 NAMED = (Organization, Person, Place)
 """Records whose evidence is of their name: it stands on a mention, not on the thing itself."""
@@ -38,7 +39,7 @@ class Field:
 
     name: str
     predicate: str
-    term: Callable[[typing.Any, Source], str]
+    term: Callable[[Any, Source], str]
 
 
 def map_records(source: Source, records: Iterable[Row]) -> Iterator[Statement]:
@@ -66,7 +67,8 @@ def map_record(source: Source, record: Row) -> Iterator[Statement]:
     """The statements of one record."""
     subject = iri(thing_iri(source.id, row_id(record)))
     yield subject, iri(TYPE), iri(_class(record))
-    for field in _fields(type(record)):
+    kind: Any = type(record)  # mypy takes a class for one of its objects here
+    for field in _fields(kind):
         value = getattr(record, field.name)
         for one in value if isinstance(value, tuple) else (value,):
             if one is not None and one != "":
@@ -86,12 +88,12 @@ def map_record(source: Source, record: Row) -> Iterator[Statement]:
 
 
 def _class(record: Row) -> str:
-    kind = getattr(record, "kind", None) or getattr(record, "role", "")
+    kind = getattr(record, "kind", "") or getattr(record, "role", "")
     return NARROWER.get((type(record), kind), CLASSES[type(record)])
 
 
 @cache
-def _fields(record: type[Row]) -> tuple[Field, ...]:
+def _fields(record: Any) -> tuple[Field, ...]:
     hints = typing.get_type_hints(record, include_extras=True)
     named = issubclass(record, NAMED)
     made = []
@@ -99,13 +101,17 @@ def _fields(record: type[Row]) -> tuple[Field, ...]:
         predicate = OVERRIDES.get((record, field.name)) or PROPERTIES.get(field.name)
         if field.name == "kind":
             predicate = KIND[record]
-        if predicate is None or (named and field.name in ("certainty", "note")) or (record is Flow and field.name == "qualifier"):
+        if (
+            predicate is None
+            or (named and field.name in ("certainty", "note"))
+            or (record is Flow and field.name == "qualifier")
+        ):
             continue
         made.append(Field(field.name, iri(predicate), _term_maker(record, field.name, hints[field.name])))
     return tuple(made)
 
 
-def _term_maker(record: type[Row], name: str, hint: object) -> Callable[[typing.Any, Source], str]:
+def _term_maker(record: type[Row], name: str, hint: object) -> Callable[[Any, Source], str]:
     for mark in getattr(hint, "__metadata__", ()):
         if isinstance(mark, Code):
             return lambda value, _: iri(code_iri(mark.scheme, value))
@@ -196,7 +202,11 @@ def _map_money(source: Source, flow: Flow, subject: str) -> Iterator[Statement]:
 
 
 def _map_identifiers(record: Organization | Place, subject: str) -> Iterator[Statement]:
-    """Identifiers are notations with a datatype a scheme, `id/scheme/...`, as SKOS suggests."""
+    """Identifiers are notations with a datatype a scheme, `id/scheme/...`, as SKOS suggests.
+
+    ORG's own property says of its subject that it is an organization, so places have the plain notation.
+    """
+    predicate = ORG.identifier if isinstance(record, Organization) else SKOS.notation
     for identifier in record.identifiers:
         scheme, _, value = identifier.partition(":")
-        yield subject, iri(ORG.identifier), typed(value, f"{ID}scheme/{scheme}")
+        yield subject, iri(predicate), typed(value, f"{ID}scheme/{scheme}")

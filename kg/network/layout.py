@@ -50,7 +50,7 @@ def layout(network: nx.MultiGraph, *, seed: int = 1) -> dict[str, tuple[float, f
 
     >>> import networkx as nx
     >>> layout(nx.MultiGraph([("a", "b")]))
-    {'a': (-50.0, 0.0), 'b': (60.0, 0.0)}
+    {'a': (-70.0, 0.0), 'b': (70.0, 0.0)}
     """
     import networkx as nx
     import numpy as np

@@ -139,7 +139,7 @@ def _eigenvector(graph: nx.Graph) -> dict[str, float]:
     try:
         scores: dict[str, float] = nx.eigenvector_centrality(largest, max_iter=5000, tol=1e-10, weight="strength")
     except nx.PowerIterationFailedConvergence:
-        scores = nx.eigenvector_centrality_numpy(largest, weight="strength")
+        scores = nx.eigenvector_centrality_numpy(largest, weight="strength", max_iter=100_000, tol=1e-10)
     return scores
 
 

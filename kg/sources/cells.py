@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
+from typing import Any
 
 from kg.model.dates import Date, parse_date
 from kg.model.iris import LOCAL_ID, SHARED_ID
@@ -36,9 +37,14 @@ class Column:
     several: bool
 
 
-@cache
 def columns(record: type[Row]) -> Mapping[str, Column]:
     """The columns of a table, from the fields of its record class."""
+    hashable: Any = record  # mypy takes a class for one of its objects here
+    return _columns(hashable)
+
+
+@cache
+def _columns(record: Any) -> Mapping[str, Column]:
     hints = typing.get_type_hints(record, include_extras=True)
     return {field.name: _column(field, hints[field.name]) for field in dataclasses.fields(record)}
 

@@ -10,9 +10,10 @@ import csv
 import dataclasses
 import hashlib
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from kg.errors import InputError, WorkbookError
 from kg.model.dates import parse_date
@@ -55,7 +56,7 @@ def read_workbook(path: Path, codes: Codes) -> Workbook:
     and WorkbookError with one `file:line: column: expected ..., got ...` for each wrong cell.
     """
     problems: list[str] = []
-    source = _read_source(path)
+    source = read_source(path)
     placed = [(sheet.table, found) for sheet in read_sheets(path) for found in _read_rows(sheet, codes, problems)]
     _check_references(placed, problems)
     if problems:
@@ -123,7 +124,7 @@ def _read_xlsx(path: Path) -> Iterator[Sheet]:
             yield Sheet(table, f"{path}[{table}]", rows[0] if rows else (), tuple(enumerate(rows[1:], start=2)))
 
 
-def _open_xlsx(path: Path):  # type: ignore[no-untyped-def]
+def _open_xlsx(path: Path) -> tuple[list[str], Callable[[str], list[tuple[str, ...]]]]:
     import openpyxl
 
     try:
@@ -145,7 +146,8 @@ def _cell_text(value: object) -> str:
     return str(value)
 
 
-def _read_source(path: Path) -> Source:
+def read_source(path: Path) -> Source:
+    """What a workbook says of its document; raises InputError where it says too little or too much."""
     place, values = _source_values(path)
     known = {field.name: field for field in dataclasses.fields(Source)}
     unknown = set(values) - set(known)
@@ -160,7 +162,7 @@ def _read_source(path: Path) -> Source:
         date = parse_date(values["date"]) if values.get("date") else None
     except ValueError as error:
         raise InputError(f"{place}: date: {error}, got {values['date']!r}") from None
-    return Source(date=date, **{name: value for name, value in values.items() if name != "date"})  # type: ignore[arg-type]
+    return Source(date=date, **{name: value for name, value in values.items() if name != "date"})
 
 
 def _source_values(path: Path) -> tuple[str, dict[str, str]]:
@@ -213,8 +215,8 @@ def _header_fits(sheet: Sheet, table: Mapping[str, Column], problems: list[str])
 
 def _read_cells(
     place: str, cells: Mapping[str, str], table: Mapping[str, Column], codes: Codes, problems: list[str]
-) -> dict[str, object] | None:
-    values: dict[str, object] = {}
+) -> dict[str, Any] | None:
+    values: dict[str, Any] = {}
     wrong = False
     for name, column in table.items():
         cell = cells.get(name, "").strip()
@@ -224,7 +226,9 @@ def _read_cells(
             elif column.required and not (name == "evidence" and cells.get("certainty") == "added"):
                 raise ValueError("expected a value")
         except ValueError as error:
-            problems.append(f"{place}: {name}: {error}, got {cell!r}" if cell else f"{place}: {name}: {error}, got none")
+            problems.append(
+                f"{place}: {name}: {error}, got {cell!r}" if cell else f"{place}: {name}: {error}, got none"
+            )
             wrong = True
     if not wrong and cells.get("certainty") == "added":
         values.setdefault("evidence", ())

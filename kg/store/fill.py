@@ -40,7 +40,9 @@ def load_source(engine: pyoxigraph.Store, file: Path, canonical: Mapping[str, st
         else:
             engine.bulk_load(path=str(file), format=ox.RdfFormat.N_QUADS)
     except SyntaxError as error:
-        raise InputError(f"{file}:{_line(error)}: expected N-Quads, got a line that cannot be read ({error.msg})") from None
+        raise InputError(
+            f"{file}:{_line(error)}: expected N-Quads, got a line that cannot be read ({error.msg})"
+        ) from None
 
 
 def load_turtle(engine: pyoxigraph.Store, file: Path, graph: str) -> None:
@@ -76,6 +78,8 @@ def run_rule(engine: pyoxigraph.Store, file: Path, graph: str) -> int:
         made = engine.query(file.read_text(encoding="utf-8"), prefixes=PREFIXES, use_default_graph_as_union=True)
     except SyntaxError as error:
         raise KgError(f"{file}: the rule does not parse ({error})") from None
+    if not isinstance(made, ox.QueryTriples):
+        raise KgError(f"{file}: expected a CONSTRUCT")
     into = ox.NamedNode(graph)
     new = [
         ox.Quad(triple.subject, triple.predicate, triple.object, into)

@@ -72,7 +72,9 @@ def draft_version(store: Path) -> Iterator[Draft]:
     except KgError:
         raise
     except OSError as error:
-        raise StoreError(f"{store}: the store cannot be written ({error.strerror or error}); nothing was changed") from None
+        raise StoreError(
+            f"{store}: the store cannot be written ({error.strerror or error}); nothing was changed"
+        ) from None
 
 
 def switch_version(store: Path, draft: Draft, version: str) -> None:

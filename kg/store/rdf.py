@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from kg.errors import InputError, UsageError
 from kg.model.terms import Statement
-from kg.namespaces import ID, PREFIXES
+from kg.namespaces import CODE, ID
+from kg.store.view import known_prefixes
 
 if TYPE_CHECKING:
     import pyoxigraph
@@ -50,7 +51,9 @@ def read_rdf(file: Path, source: str) -> Iterator[Statement]:
         for quad in ox.parse(content, form, base_iri=f"{ID}{source}/"):
             yield term(quad.subject), term(quad.predicate), term(quad.object)
     except SyntaxError as error:
-        raise InputError(f"{file}:{error.lineno or 1}: expected {form.name}, got text that cannot be read ({error.msg})") from None
+        raise InputError(
+            f"{file}:{error.lineno or 1}: expected {form.name}, got text that cannot be read ({error.msg})"
+        ) from None
 
 
 def read_codes(ontology: Path) -> dict[str, set[str]]:
@@ -58,8 +61,6 @@ def read_codes(ontology: Path) -> dict[str, set[str]]:
 
     Raises InputError where a file cannot be read.
     """
-    from kg.namespaces import CODE
-
     codes: dict[str, set[str]] = {"country": set(), "region": set()}
     for file in sorted((ontology / "codelists").glob("*.ttl")):
         for subject in _subjects(file):
@@ -86,9 +87,10 @@ def write_view(view: View, form: str, source: str | None = None) -> bytes:
     quads = view.engine.quads_for_pattern(None, None, None, graph)
     if form == "nq":
         return "".join(sorted(f"{quad} .\n" for quad in quads)).encode()
-    ordered = sorted(quads, key=lambda quad: (str(quad.graph_name), str(quad.subject), str(quad.predicate), str(quad.object)))
-    prefixes = {name: iri for name, iri in PREFIXES.items() if name != "kg"}
-    return bytes(ox.serialize(ordered, format=forms[form], prefixes=prefixes) or b"")
+    ordered = sorted(
+        quads, key=lambda quad: (str(quad.graph_name), str(quad.subject), str(quad.predicate), str(quad.object))
+    )
+    return ox.serialize(ordered, format=forms[form], prefixes=known_prefixes()) or b""
 
 
 def _content(file: Path) -> bytes:
@@ -119,7 +121,9 @@ def _format(file: Path) -> pyoxigraph.RdfFormat:
         ".json": ox.RdfFormat.JSON_LD,
     }
     if ending not in forms:
-        raise InputError(f"{file}: expected a file ending in one of {', '.join(forms)} (and .gz), got {ending or 'none'}")
+        raise InputError(
+            f"{file}: expected a file ending in one of {', '.join(forms)} (and .gz), got {ending or 'none'}"
+        )
     return forms[ending]
 
 
@@ -128,6 +132,10 @@ def _subjects(file: Path) -> frozenset[str]:
     import pyoxigraph as ox
 
     try:
-        return frozenset(quad.subject.value for quad in ox.parse(path=str(file)) if isinstance(quad.subject, ox.NamedNode))
+        return frozenset(
+            quad.subject.value for quad in ox.parse(path=str(file)) if isinstance(quad.subject, ox.NamedNode)
+        )
     except SyntaxError as error:
-        raise InputError(f"{file}:{error.lineno or 1}: expected Turtle, got text that cannot be read ({error.msg})") from None
+        raise InputError(
+            f"{file}:{error.lineno or 1}: expected Turtle, got text that cannot be read ({error.msg})"
+        ) from None

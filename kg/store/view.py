@@ -6,16 +6,18 @@ all graphs; `GRAPH` tells them apart.
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from kg.errors import QueryError, StoreError
-from kg.namespaces import PREFIXES
+from kg.namespaces import PREFIXES, XSD
 
 if TYPE_CHECKING:
     import pyoxigraph
@@ -68,7 +70,7 @@ class View:
         import pyoxigraph as ox
 
         quads = self.engine.quads_for_pattern(None, ox.NamedNode(predicate), ox.NamedNode(iri), None)
-        return sorted({quad.subject.value for quad in quads})
+        return sorted({_text(quad.subject) for quad in quads})
 
     def graphs_of(self, iri: str) -> list[str]:
         """The graphs that hold statements of a subject."""
@@ -79,9 +81,12 @@ class View:
 
     def rows(self, query: str, bindings: Mapping[str, str] | None = None) -> Iterator[tuple[str, ...]]:
         """The rows of a SELECT as plain text, an empty string where a variable is unbound."""
-        answer = self.query(query, bindings=bindings)
-        for solution in answer.found:
-            yield tuple("" if term is None else term.value for term in solution)
+        for row in self.query(query, bindings=bindings).table():
+            yield tuple(cell or "" for cell in row)
+
+    def pairs(self, query: str) -> dict[str, str]:
+        """The rows of a SELECT of two variables, the second by the first."""
+        return {row[0]: row[1] for row in self.rows(query)}
 
     def query(self, text: str, *, bindings: Mapping[str, str] | None = None) -> Answer:
         """Ask any SPARQL query.
@@ -90,13 +95,12 @@ class View:
         a dollar sign, as in `$actor`. Raises QueryError with the position where the text does not parse.
         """
         text = _bind(text, bindings or {})
-        bare = _QUOTED.sub(" ", text)
-        _refuse_nesting(bare)
+        _refuse_nesting(_QUOTED.sub(" ", text))
         try:
             found = self.engine.query(
                 text,
                 prefixes=PREFIXES,
-                use_default_graph_as_union=_FROM.search(bare) is None,
+                use_default_graph_as_union=not names_its_graphs(text),
             )
         except SyntaxError as error:
             raise QueryError(_explain(str(error), text)) from None
@@ -146,6 +150,16 @@ class Answer:
         except OSError as error:
             raise QueryError(f"query: it stopped ({error})") from None
 
+    def values(self) -> Iterator[tuple[object, ...]]:
+        """The rows as Python values: numbers, days and truths as such, all else as text."""
+        import pyoxigraph as ox
+
+        if isinstance(self.found, ox.QueryBoolean):
+            yield (bool(self.found),)
+            return
+        for row in self.found:
+            yield tuple(_python(term) for term in row)
+
     def serialize(self, form: str) -> bytes:
         """The result in one of `FORMATS`; raises QueryError where the form does not fit the query."""
         import pyoxigraph as ox
@@ -157,12 +171,23 @@ class Answer:
             "xml": ox.QueryResultsFormat.XML,
         }
         triples = {"turtle": ox.RdfFormat.TURTLE, "ntriples": ox.RdfFormat.N_TRIPLES, "xml": ox.RdfFormat.RDF_XML}
-        forms = triples if self.is_graph else solutions
-        if form not in forms:
+        if form not in (triples if self.is_graph else solutions):
             kind = "a CONSTRUCT or DESCRIBE" if self.is_graph else "a SELECT or ASK"
-            raise QueryError(f"query: {kind} can be written as {', '.join(forms)}, not as {form}")
-        options = {"prefixes": {k: v for k, v in PREFIXES.items() if k != "kg"}} if form == "turtle" else {}
-        return bytes(self.found.serialize(format=forms[form], **options))
+            known = ", ".join(triples if self.is_graph else solutions)
+            raise QueryError(f"query: {kind} can be written as {known}, not as {form}")
+        if isinstance(self.found, ox.QueryTriples):
+            return ox.serialize(self.found, format=triples[form], prefixes=known_prefixes()) or b""
+        return self.found.serialize(format=solutions[form]) or b""
+
+
+def known_prefixes() -> dict[str, str]:
+    """The prefixes of written RDF: one for each namespace."""
+    return {prefix: iri for prefix, iri in PREFIXES.items() if prefix != "kg"}
+
+
+def names_its_graphs(query: str) -> bool:
+    """Whether a query names its graphs with FROM; the engine would not hear it beside a union of all."""
+    return _FROM.search(_QUOTED.sub(" ", query)) is not None
 
 
 def open_view(store: Path) -> View:
@@ -181,7 +206,9 @@ def open_view(store: Path) -> View:
         except OSError as error:
             # Another publish may have pruned the version between the two reads: look once more.
             if attempt == 2 or current_version(store) == folder:
-                raise StoreError(f"{store}: the store cannot be read ({error}); build it anew with `kg build`") from None
+                raise StoreError(
+                    f"{store}: the store cannot be read ({error}); build it anew with `kg build`"
+                ) from None
     raise AssertionError("unreachable")
 
 
@@ -211,6 +238,23 @@ def _value(term: object) -> Value:
 
 def _text(term: object) -> str:
     return term.value if hasattr(term, "value") else str(term)
+
+
+def _python(term: object) -> object:
+    import pyoxigraph as ox
+
+    if isinstance(term, ox.Literal) and term.datatype.value in _PYTHON:
+        return _PYTHON[term.datatype.value](term.value)
+    return None if term is None else _text(term)
+
+
+_PYTHON: Mapping[str, Callable[[str], object]] = {
+    XSD.integer: int,
+    XSD.decimal: Decimal,
+    XSD.boolean: "true".__eq__,
+    XSD.date: dt.date.fromisoformat,
+    f"{XSD.iri}double": float,
+}
 
 
 def _bind(text: str, bindings: Mapping[str, str]) -> str:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import networkx as nx
 
 VIS = "templates/lib/vis-9.1.2"
-SCRIPTS = ("search.js", "labels.js", "map.js")
+SCRIPTS = ("elements.js", "search.js", "labels.js", "map.js")
 SPACING = 100.0  # between neighbouring actors, where the positions tell nothing of it
 
 
@@ -38,6 +38,7 @@ class Line(NamedTuple):
 
     key: str
     label: str
+    one: str
     width: float
     dashes: tuple[float, ...]
 
@@ -58,14 +59,16 @@ GROUPS = (
 GROUP_OF = {kind: group for group in GROUPS for kind in group.types}
 
 LINES = (
-    Line("activity", "Activities", 1.3, ()),
-    Line("event", "Events", 1.1, (6, 4)),
-    Line("agreement", "Agreements", 1.5, (13, 5)),
-    Line("publication", "Publications", 1.5, (2, 4)),
-    Line("flow", "Flows of money", 2.6, ()),
-    Line("pairing", "Pairings of regions", 2.2, (10, 4, 2, 4)),
+    Line("activity", "Activities", "Activity", 1.3, ()),
+    Line("event", "Events", "Event", 1.1, (6, 4)),
+    Line("agreement", "Agreements", "Agreement", 1.5, (13, 5)),
+    Line("publication", "Publications", "Publication", 1.5, (2, 4)),
+    Line("flow", "Flows of money", "Flow of money", 2.6, ()),
+    Line("pairing", "Pairings", "Pairing", 2.2, (10, 4, 2, 4)),
+    Line("other", "Other relations", "Other relation", 1.1, (1, 3)),
 )
 LINE_OF = {line.key: line for line in LINES}
+
 
 def render_map(
     network: nx.MultiGraph,
@@ -103,7 +106,9 @@ def render_map(
         "parties": panel.parties.items,
         "evidence": panel.evidence.items,
     }
-    return _page(heading, facts, payload, {"actors": len(actors), "relations": len(ties)})
+    return _page(
+        heading, facts, payload, {"actors": len(actors), "relations": len({data["relation"] for _, _, data in ties})}
+    )
 
 
 def _points(actors: Iterable[str], positions: Mapping[str, tuple[float, float]]) -> dict[str, tuple[float, float]]:
@@ -121,7 +126,8 @@ def _points(actors: Iterable[str], positions: Mapping[str, tuple[float, float]])
 def _measure(points: Sequence[tuple[float, float]]) -> tuple[float, float]:
     """Return the power of ten that suits the positions to a screen, and the spacing of the actors after it.
 
-    The spacing is twice the median distance to the nearest actor, taken over at most 200 of them.
+    The spacing is twice the median distance to the nearest actor, taken over at most 200 of them; marks are
+    sized by it, so it is never so small that they vanish when the whole map is in view.
 
     >>> _measure([(0, 0), (30, 40), (60, 80)])
     (1.0, 100.0)
@@ -130,9 +136,10 @@ def _measure(points: Sequence[tuple[float, float]]) -> tuple[float, float]:
     """
     sample = points[:: max(1, len(points) // 200)]
     nearest = [min((math.dist(one, other) for other in points if other != one), default=0.0) for one in sample]
-    spacing = 2 * median(nearest or [0.0])
-    if spacing == 0:
+    extent = max((max(axis) - min(axis) for axis in zip(*points, strict=True)), default=0.0)
+    if extent == 0:
         return 1.0, SPACING
+    spacing = max(2 * median(nearest), extent / 28)
     # vis-network finds a clicked line within 10 units and zooms no further than 10 times
     scale = 1.0 if 20 <= spacing <= 2000 else 10.0 ** math.ceil(math.log10(20 / spacing))
     return scale, spacing * scale
@@ -197,7 +204,7 @@ def _node(network: nx.MultiGraph, iri: str, point: tuple[float, float], spacing:
 
 
 def _edge(data: Mapping[str, Any], spacing: float) -> dict[str, Any]:
-    line = LINE_OF.get(data["kind"], LINES[0])
+    line = LINE_OF.get(data["kind"], LINES[-1])
     unit = spacing / 100
     known = [year for year in (data["year_from"], data["year_to"]) if year is not None]
     return {"kind": line.key, "width": round(line.width * unit, 3), "years": [min(known), max(known)] if known else None,

@@ -18,56 +18,71 @@ class Room {
     }
   }
 
-  free(box) {
+  /* How many of the boxes taken this one would cover. */
+  covered(box) {
     const [left, top, right, bottom] = box;
+    const met = new Set();
     for (const cell of this.around(box)) {
-      for (const [l, t, r, b] of this.cells.get(cell) || []) if (left < r && right > l && top < b && bottom > t) return false;
+      for (const other of this.cells.get(cell) || []) if (left < other[2] && right > other[0] && top < other[3] && bottom > other[1]) met.add(other);
     }
-    return true;
+    return met.size;
   }
 }
 
 class Labels {
   static LINE = 15; // pixels
-  static GREATEST = 16; // so many names may cover other marks, or a crowd would have no name at all
+  static ROOM = 100; // pixels of width for each name that may cover lesser marks, or a crowd would have no name at all
 
   constructor() {
     this.boxes = [];
     this.measured = new Map();
   }
 
-  /* Draw names in pixels of the stage; `marks` are {id, label, x, y, r}, the greatest first. With
-     `centre`, a set of ids, all marks are wanted and those in it always get their name. */
-  draw(context, theme, marks, centre) {
+  /* Draw names in pixels of the stage; `marks` are {id, label, brief, x, y, r}, the greatest first, where
+     `brief` is an acronym for a crowded place; no name enters a box of `covers`. With `centre`, a set of
+     ids, all marks are wanted and those in it come first. */
+  draw(context, theme, marks, covers, centre) {
     const { clientWidth: width, clientHeight: height } = context.canvas;
+    const greatest = Math.round(width / Labels.ROOM);
     const seen = marks.filter(({ x, y }) => x > -60 && x < width + 60 && y > -30 && y < height + 30);
     if (centre) seen.sort((a, b) => centre.has(b.id) - centre.has(a.id));
     const [names, shapes] = [new Room(), new Room()];
     for (const { x, y, r } of seen) shapes.take([x - r, y - r, x + r, y + r]);
+    for (const box of covers) names.take(box);
+    const inside = (box) => box[0] > 0 && box[2] < width && box[1] > 0 && box[3] < height && !names.covered(box);
     Object.assign(context, { textAlign: "center", textBaseline: "middle", lineJoin: "round", lineWidth: 4, strokeStyle: theme.paper, fillStyle: theme.ink });
     this.boxes = [];
     seen.forEach((mark, place) => {
-      const sure = centre ? centre.has(mark.id) : false;
+      const sure = Boolean(centre && centre.has(mark.id));
       if (!centre && mark.r < 2.6) return;
-      const label = this.measure(context, mark, centre ? sure : place < Labels.GREATEST && mark.r > 9);
-      const spots = Labels.spots(mark, label);
-      let spot = spots.find(({ box }) => names.free(box) && shapes.free(box));
-      if (!spot && (centre || place < Labels.GREATEST)) spot = spots.find(({ box }) => names.free(box));
-      if (!spot && sure) spot = spots[0];
-      if (!spot) return;
-      names.take(spot.box);
-      this.boxes.push([spot.box, mark.id]);
-      Labels.write(context, label, spot);
+      const strong = centre ? sure : place < greatest && mark.r > 12;
+      const [full, brief] = [mark.label, mark.brief].map((name) => name && this.fit(context, mark, name, strong, inside, shapes));
+      const chosen = brief && (!full || brief.cost < full.cost) ? brief : full;
+      const most = centre || place < greatest / 2 ? Infinity : place < greatest ? 2 : 0;
+      if (!chosen || chosen.cost > most) return;
+      names.take(chosen.box);
+      this.boxes.push([chosen.box, mark.id]);
+      Labels.write(context, chosen);
     });
+  }
+
+  /* The spot for a name that covers the fewest marks, if there is any. */
+  fit(context, mark, name, strong, inside, shapes) {
+    const label = this.measure(context, name, strong);
+    const open = Labels.spots(mark, label).filter(({ box }) => inside(box));
+    const spots = open.map((spot) => ({ ...label, ...spot, cost: shapes.covered(spot.box) }));
+    return spots.sort((a, b) => a.cost - b.cost)[0];
   }
 
   static spots({ x, y, r }, { width: w, lines }) {
     const h = lines.length * Labels.LINE;
-    const middles = [[x, y + r + 3 + h / 2], [x, y - r - 3 - h / 2], [x + r + 6 + w / 2, y], [x - r - 6 - w / 2, y]];
+    const [under, over, right, left] = [y + r + 3 + h / 2, y - r - 3 - h / 2, x + r + 6 + w / 2, x - r - 6 - w / 2];
+    const middles = [[x, under], [x, over], [right, y], [left, y]];
+    for (const a of [right - r, left + r]) for (const b of [under - r / 2, over + r / 2]) middles.push([a, b]);
     return middles.map(([a, b]) => ({ x: a, y: b, box: [a - w / 2 - 3, b - h / 2, a + w / 2 + 3, b + h / 2] }));
   }
 
-  static write(context, { font, lines }, { x, y }) {
+  static write(context, { font, lines, x, y }) {
     context.font = font;
     lines.forEach((line, row) => {
       const middle = y + (row - (lines.length - 1) / 2) * Labels.LINE;
@@ -76,11 +91,11 @@ class Labels {
     });
   }
 
-  measure(context, { id, label }, strong) {
-    const key = `${strong ? 1 : 0}${id}`;
+  measure(context, name, strong) {
+    const key = `${strong ? 1 : 0}${name}`;
     if (!this.measured.has(key)) {
-      const font = `${strong ? 650 : 450} 12.5px ${getComputedStyle(document.body).fontFamily}`;
-      const lines = Labels.wrap(label);
+      const font = `${strong ? 600 : 400} 12.5px ${getComputedStyle(document.body).fontFamily}`;
+      const lines = Labels.wrap(name);
       context.font = font;
       this.measured.set(key, { font, lines, width: Math.max(...lines.map((line) => context.measureText(line).width)) });
     }

@@ -3,28 +3,10 @@
   const byId = (id) => document.getElementById(id);
   const data = JSON.parse(byId("data").textContent);
   const spotOf = new Map(data.nodes.map((node) => [node.id, node]));
-  const lineOf = new Map(data.lines.map(([key, label, width, dashes]) => [key, { label, width, dashes }]));
+  const lineOf = new Map(data.lines.map(([key, label, one, width, dashes]) => [key, { label, one, width, dashes }]));
+  const kindOf = ([, kind]) => (lineOf.has(kind) ? kind : "other");
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  const plural = (count, one, many = one + "s") => `${count.toLocaleString("en-GB")} ${count === 1 ? one : many}`;
 
-  /* ---- elements: every name enters the page through here, as text ---- */
-
-  function el(tag, properties = {}, ...children) {
-    const svg = ["svg", "path", "circle", "line"].includes(tag);
-    const made = svg ? document.createElementNS("http://www.w3.org/2000/svg", tag) : document.createElement(tag);
-    for (const [name, value] of Object.entries(properties)) {
-      if (name === "onclick") made.addEventListener("click", value);
-      else if (value !== null && value !== false) made.setAttribute(name, value);
-    }
-    made.append(...children.filter((child) => child !== null && child !== ""));
-    return made;
-  }
-
-  const OUTLINES = {
-    square: "M3 3h10v10H3z", diamond: "M8 1.2 14.8 8 8 14.8 1.2 8z", triangle: "M8 2l6.8 11.6H1.2z",
-    triangleDown: "M8 14 1.2 2.4h13.6z", hexagon: "M4.6 2h6.8L14.8 8l-3.4 6H4.6L1.2 8z",
-    star: "M8 .8l2.1 4.7 5.1.6-3.8 3.4 1 5L8 12l-4.4 2.5 1-5L.8 6.1l5.1-.6z", dot: "M8 2a6 6 0 1 1 0 12A6 6 0 0 1 8 2z",
-  };
   const hollow = (group) => group === "person" || group === "other";
 
   function glyph(group) {
@@ -41,8 +23,8 @@
 
   const ink = (token) => `var(${token})`;
   const colour = (token) => getComputedStyle(document.documentElement).getPropertyValue(token).trim();
-  const person = (iri, label) => spotOf.has(iri)
-    ? el("button", { type: "button", class: "name", onclick: () => select(iri) }, label)
+  const nameOf = (iri, label) => spotOf.has(iri)
+    ? el("a", { class: "name", href: `#node=${encodeURIComponent(iri)}`, onclick: (event) => { event.preventDefault(); select(iri); } }, label)
     : el("span", { class: "name", title: "Not drawn on this map" }, label);
 
   /* ---- the drawing ---- */
@@ -51,7 +33,10 @@
   const edges = new vis.DataSet(data.edges);
   const touching = new Map(data.nodes.map((node) => [node.id, []]));
   for (const edge of data.edges) for (const end of [edge.from, edge.to]) touching.get(end).push(edge);
+  const relationOf = (edge) => data.relations[data.ties[edge.id][0]][0];
+  const firstLines = [...new Map(data.edges.map((edge) => [relationOf(edge), edge])).values()]; // one line for each relation
   const other = (edge, iri) => (edge.from === iri ? edge.to : edge.from);
+  const briefOf = new Map(data.nodes.map(({ id, label }) => [id, data.actors[id].names.find((name) => label.length > 12 && /^\p{Lu}[\p{L}&-]{1,8}$/u.test(name))]));
   const byWeight = [...data.nodes].sort((a, b) => b.size - a.size || (a.id < b.id ? -1 : 1));
   const stage = byId("stage");
   const network = new vis.Network(stage, { nodes, edges }, data.options);
@@ -66,10 +51,10 @@
     const fill = new Map(data.groups.map(([key]) => [key, colour(`--g-${key}`)]));
     const line = new Map(data.lines.map(([key]) => [key, colour(`--l-${key}`)]));
     nodes.update(data.nodes.map(({ id, group }) => ({
-      id, borderWidth: hollow(group) ? 2.2 : 1, // pixels, however near the view is
+      id, borderWidth: hollow(group) ? 1.8 : 1, // pixels, however near the view is
       color: { background: hollow(group) ? theme.paper : fill.get(group), border: hollow(group) ? fill.get(group) : theme.paper },
     })));
-    const opacity = data.edges.length > 2000 ? 0.35 : data.edges.length > 400 ? 0.5 : 0.7;
+    const opacity = data.edges.length > 2000 ? 0.4 : data.edges.length > 400 ? 0.5 : 0.7;
     edges.update(data.edges.map(({ id, kind }) => ({ id, color: { color: line.get(kind), hover: line.get(kind), opacity } })));
   }
 
@@ -98,7 +83,7 @@
     context.save();
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     if (near) for (const iri of near.centre) drawRing(context, spotOf.get(iri));
-    labels.draw(context, theme, marks(near), near ? new Set(near.centre) : null);
+    labels.draw(context, theme, marks(near), covers(), near ? new Set(near.centre) : null);
     context.restore();
   });
 
@@ -106,13 +91,20 @@
   function marks(near) {
     const scale = network.getScale();
     return byWeight.filter((node) => !hiddenNodes.has(node.id) && (!near || near.actors.has(node.id)))
-      .map((node) => ({ id: node.id, label: node.label, ...network.canvasToDOM(node), r: node.size * scale }));
+      .map((node) => ({ id: node.id, label: node.label, brief: briefOf.get(node.id), ...network.canvasToDOM(node), r: node.size * scale * (near && near.centre.includes(node.id) ? 1.25 : 1) }));
+  }
+
+  /* The boxes that stand before the stage, in its pixels. */
+  function covers() {
+    const { left, top } = stage.getBoundingClientRect();
+    return ["legend", "panel", "zoom"].map((id) => byId(id).getBoundingClientRect()).filter((box) => box.width)
+      .map((box) => [box.left - left, box.top - top, box.right - left, box.bottom - top]);
   }
 
   function drawRing(context, node) {
     const { x, y } = network.canvasToDOM(node);
     context.beginPath();
-    context.arc(x, y, node.size * network.getScale() * 1.25 + 4, 0, 2 * Math.PI);
+    context.arc(x, y, node.size * network.getScale() * 1.25 + 2, 0, 2 * Math.PI);
     context.lineWidth = 2;
     context.strokeStyle = theme.accent;
     context.stroke();
@@ -129,7 +121,8 @@
     const right = !narrow && open ? byId("panel").offsetWidth + 14 : 0;
     const bottom = narrow && open ? byId("panel").offsetHeight : 0;
     const [x0, x1, y0, y1] = [Math.min(...spots.map((s) => s.x)), Math.max(...spots.map((s) => s.x)), Math.min(...spots.map((s) => s.y)), Math.max(...spots.map((s) => s.y))];
-    const fits = Math.min((size.width - left - right - (narrow ? 60 : 150)) / (x1 - x0), (size.height - bottom - 90) / (y1 - y0));
+    const margin = (narrow ? 60 : 150) * (state.chosen ? 1.3 : 1);
+    const fits = Math.min((size.width - left - right - margin) / (x1 - x0), (size.height - bottom - 90) / (y1 - y0));
     const scale = Math.max(1e-4, Math.min(fits, 160 / data.spacing));
     network.moveTo({
       position: { x: (x0 + x1) / 2, y: (y0 + y1) / 2 }, scale, offset: { x: (left - right) / 2, y: -bottom / 2 },
@@ -155,9 +148,10 @@
     nodes.update(changed(data.nodes, hiddenNodes, stays));
     edges.update(changed(data.edges, hiddenEdges, (edge) => passing.has(edge.id) && !hiddenNodes.has(edge.from) && !hiddenNodes.has(edge.to)));
     const full = !hiddenNodes.size && !hiddenEdges.size;
-    const [actors, relations] = [data.nodes.length, data.edges.length];
-    byId("shown").textContent = full ? `${plural(actors, "actor")}, ${plural(relations, "line")}`
-      : `${actors - hiddenNodes.size} of ${plural(actors, "actor")}, ${relations - hiddenEdges.size} of ${plural(relations, "line")}`;
+    const [actors, relations] = [data.nodes.length, firstLines.length];
+    const drawn = new Set(data.edges.filter((edge) => !hiddenEdges.has(edge.id)).map(relationOf)).size;
+    byId("shown").textContent = full ? `${plural(actors, "actor")}, ${plural(relations, "relation")}`
+      : `${actors - hiddenNodes.size} of ${plural(actors, "actor")}, ${drawn} of ${plural(relations, "relation")}`;
     byId("reset").hidden = full;
     if (!byId("list").hidden) fillList();
   }
@@ -181,7 +175,7 @@
   }
 
   function fillLegend() {
-    const [actors, relations] = [count(data.nodes, "group"), count(data.edges, "kind")];
+    const [actors, relations] = [count(data.nodes, "group"), count(firstLines, "kind")];
     byId("groups").append(...data.groups.filter(([key]) => actors.has(key)).map(([key, label]) => entry(state.groupsOff, key, label, glyph(key), actors.get(key))));
     byId("lines").append(...data.lines.filter(([key]) => relations.has(key)).map(([key, label]) => entry(state.kindsOff, key, label, stroke(key), relations.get(key))));
     byId("lines-box").hidden = !relations.size;
@@ -189,8 +183,8 @@
   }
 
   function fillYears() {
-    const dated = data.edges.filter((edge) => edge.years);
-    const undated = data.edges.length - dated.length;
+    const dated = firstLines.filter((edge) => edge.years);
+    const undated = firstLines.length - dated.length;
     byId("undated-count").textContent = undated.toLocaleString("en-GB");
     byId("undated-box").hidden = !undated;
     byId("years-box").hidden = !dated.length;
@@ -226,29 +220,19 @@
 
   /* ---- the panel ---- */
 
-  function statement([relation, role, certainty, parties, evidence], key) {
+  function statement([relation, role, certainty, parties, evidence], titled = true) {
     const [, , label, when, amount, status] = data.relations[relation];
     const tags = [role && el("span", { class: "tag" }, `as ${role}`), status && el("span", { class: "tag careful" }, status), certainty && el("span", { class: "tag careful" }, certainty)].filter(Boolean);
     const roles = new Map();
     for (const at of parties) {
       const [iri, name, held] = data.parties[at];
-      roles.set(held, [...(roles.get(held) || []), person(iri, name)]);
+      roles.set(held, [...(roles.get(held) || []), nameOf(iri, name)]);
     }
-    return el("article", { class: "statement" }, el("h4", {}, label || "Without a title"),
+    return el("article", { class: "statement" }, titled ? el("h4", {}, label || "Without a title") : "",
       when || amount ? el("p", { class: "when" }, when, when && amount ? " · " : "", amount ? el("b", {}, amount) : "") : "",
       tags.length ? el("p", { class: "tags" }, ...tags) : "",
       roles.size ? el("dl", { class: "parties" }, ...[...roles].flatMap(([held, names]) => [el("dt", {}, held || "with"), el("dd", {}, ...names.flatMap((name, at) => (at ? [", ", name] : [name])))])) : "",
       evidence.length ? el("ul", { class: "proof", "aria-label": "Evidence" }, ...evidence.map((at) => el("li", {}, data.evidence[at][0], el("br"), el("span", { class: "place" }, data.evidence[at][1])))) : "");
-  }
-
-  function copier(iri) {
-    const button = el("button", { type: "button", onclick: async () => {
-      try { await navigator.clipboard.writeText(iri); } catch { getSelection().selectAllChildren(code); document.execCommand("copy"); }
-      button.textContent = "Copied";
-      setTimeout(() => { button.textContent = "Copy identifier"; }, 1500);
-    } }, "Copy identifier");
-    const code = el("code", { title: iri }, iri);
-    return el("p", { class: "copy" }, code, button);
   }
 
   function showActor(iri) {
@@ -256,25 +240,27 @@
     const { label, group } = spotOf.get(iri);
     const kinds = new Map();
     for (const told of statements) {
-      const kind = data.relations[told[0]][1];
+      const kind = kindOf(data.relations[told[0]]);
       kinds.set(kind, [...(kinds.get(kind) || []), told]);
     }
-    const order = [...lineOf.keys(), ...kinds.keys()];
     fillCard(
       el("p", { class: "kind" }, glyph(group), type), el("h2", {}, label),
       names.length ? el("p", { class: "names" }, "Also: ", ...names.flatMap((name, at) => [at ? " · " : "", el("span", {}, name)])) : "",
       copier(iri),
-      ...[...new Set(order)].filter((kind) => kinds.has(kind)).map((kind) => el("section", {},
-        el("h3", {}, lineOf.has(kind) ? stroke(kind) : "", lineOf.has(kind) ? lineOf.get(kind).label : kind, el("b", {}, String(kinds.get(kind).length))),
+      ...[...lineOf.keys()].filter((kind) => kinds.has(kind)).map((kind) => el("section", {},
+        el("h3", {}, stroke(kind), lineOf.get(kind).label, el("b", {}, String(kinds.get(kind).length))),
         ...kinds.get(kind).map((told) => statement(told)))),
       statements.length ? "" : el("p", { class: "quiet" }, "The graph holds no relation of this actor."));
   }
 
   function showTie(id) {
-    const told = data.ties[id];
-    const [iri, kind] = data.relations[told[0]];
-    fillCard(el("p", { class: "kind" }, lineOf.has(kind) ? stroke(kind) : "", lineOf.has(kind) ? lineOf.get(kind).label : kind),
-      el("h2", {}, told[3].map((at) => data.parties[at][1]).join(" – ")), copier(iri), statement(told));
+    const [relation, ...told] = data.ties[id];
+    const [iri, , label] = data.relations[relation];
+    const kind = kindOf(data.relations[relation]);
+    const { from, to } = edges.get(id);
+    const also = [from, to].flatMap((end) => data.actors[end].statements.filter((one) => data.relations[one[0]][0] === iri).flatMap((one) => one[3]));
+    told[2] = [...new Set([...told[2], ...also])];
+    fillCard(el("p", { class: "kind" }, stroke(kind), lineOf.get(kind).one), el("h2", {}, label || "Without a title"), copier(iri), statement([relation, ...told], false));
   }
 
   function fillCard(...content) {
@@ -344,11 +330,7 @@
     clearTimeout(resting);
     resting = setTimeout(() => { state.hovered = target; network.redraw(); }, 50);
     stage.classList.add("pointing");
-    const tip = byId("tip");
-    tip.replaceChildren(lines[0], ...lines.slice(1).filter(Boolean).map((line) => el("span", {}, line)));
-    tip.hidden = false;
-    tip.style.left = `${Math.max(6, Math.min(x + 14, stage.clientWidth - tip.offsetWidth - 8))}px`;
-    tip.style.top = `${y + 18 + tip.offsetHeight > stage.clientHeight ? y - tip.offsetHeight - 10 : y + 18}px`;
+    showTip(byId("tip"), lines, { x, y });
   }
   function hideTip() {
     clearTimeout(resting);
@@ -361,7 +343,7 @@
   }
   network.on("hoverNode", ({ node, pointer }) => hover({ node }, [spotOf.get(node).label, `${data.actors[node].type}, ${plural(spotOf.get(node).partners, "partner")}`], pointer.DOM));
   network.on("hoverEdge", ({ edge, pointer }) => {
-    const [, kind, label, when, amount] = data.relations[data.ties[edge][0]];
+    const [, , label, when, amount] = data.relations[data.ties[edge][0]];
     hover({ edge }, [label || "Without a title", data.ties[edge][3].map((at) => data.parties[at].slice(1).filter(Boolean).join(", ")).join(" – "), [when, amount].filter(Boolean).join(" · ")], pointer.DOM);
   });
   network.on("blurNode", leave);
@@ -430,9 +412,9 @@
     const found = partners(node.id);
     const { type, names: also } = data.actors[node.id];
     return el("tr", {},
-      el("th", { scope: "row" }, el("div", { class: "lead" }, glyph(node.group), el("div", {}, person(node.id, node.label), also.length ? el("small", {}, also.join(" · ")) : ""))),
+      el("th", { scope: "row" }, el("div", { class: "lead" }, glyph(node.group), el("div", {}, nameOf(node.id, node.label), also.length ? el("small", {}, also.join(" · ")) : ""))),
       el("td", { class: "kind" }, type), el("td", { class: "number" }, String(found.length)),
-      el("td", {}, ...found.flatMap(([iri, lines], at) => [at ? "; " : "", person(iri, spotOf.get(iri).label), years(lines) ? el("span", { class: "years" }, ` (${years(lines)})`) : ""])));
+      el("td", {}, ...found.flatMap(([iri, lines], at) => [at ? "; " : "", nameOf(iri, spotOf.get(iri).label), years(lines) ? el("span", { class: "years" }, ` (${years(lines)})`) : ""])));
   }
 
   function fillList() {

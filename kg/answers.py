@@ -1,0 +1,194 @@
+"""What the commands answer, as JSON-ready values: the one place where store, recipe and analysis meet.
+
+The command line prints these, and `kg.api` makes data frames of them. `docs/schemas/` has a JSON
+Schema for each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING, Any
+
+from kg.facts import Reader, parse_evidence
+from kg.lookup.describe import date_json, describe, evidence_json, names_json, relation_json
+from kg.lookup.find import ACTORS, find
+from kg.lookup.partners import Filters, find_partners
+from kg.lookup.relations import find_relations
+from kg.model.dates import parse_date
+from kg.namespaces import DCTERMS, KG, RDF, SOURCE
+from kg.recipes import DEFAULT_RECIPE, HAPPENED, read_recipe
+from kg.store.view import View
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+Json = dict[str, Any]
+
+
+def show(view: View, name: str) -> Json:
+    """Everything the graph says of the thing of a name, acronym, identifier or IRI."""
+    found = find(view, name)
+    return {**describe(view, found.iri), "note": found.note} if found.note else describe(view, found.iri)
+
+
+def partners(view: View, name: str, *, recipe: str = DEFAULT_RECIPE, filters: Filters | None = None) -> Json:
+    """The partners of an actor under a recipe, with their ties."""
+    chosen = filters or Filters()
+    if chosen.country:
+        chosen = replace(chosen, country=find(view, chosen.country, kinds={"country"}).iri)
+    rule = read_recipe(view, recipe)
+    found = find(view, name, kinds=ACTORS)
+    result = find_partners(Reader(view), found.iri, rule, chosen)
+    answer: Json = {
+        "graph_version": view.version,
+        "recipe": recipe,
+        "entity": {"iri": found.iri, "label": found.label, "kind": found.kind},
+        "partners": result.partners,
+    }
+    extra = {"note": found.note, "undated": result.undated, "more": result.more}
+    return {**answer, **{key: value for key, value in extra.items() if value}}
+
+
+def network(
+    view: View,
+    *,
+    recipe: str = DEFAULT_RECIPE,
+    since: int | None = None,
+    until: int | None = None,
+    sources: Collection[str] = (),
+    planned: bool = False,
+) -> nx.MultiGraph:
+    """The network of partners under a recipe; `sources` are ids, `planned` counts what has not happened too."""
+    from kg.network.project import project_network
+    from kg.ties import read_ties
+
+    return project_network(
+        read_ties(view),
+        read_recipe(view, recipe),
+        since=since,
+        until=until,
+        sources=[SOURCE + source for source in sources],
+        statuses=() if planned else HAPPENED,
+    )
+
+
+def centrality(view: View, measure: str, net: nx.MultiGraph) -> Json:
+    """The scores of a measure over a network, and who is left out of it and why."""
+    from kg.network.measures import centrality as score
+
+    result = score(net, measure)
+    return {
+        "graph_version": view.version,
+        "recipe": result.recipe,
+        "measure": measure,
+        "scores": [
+            {"iri": s.iri, "label": s.label, "kind": s.kind, "score": s.score, "rank": s.rank} for s in result.scores
+        ],
+        "left_out": [
+            {"iri": actor.iri, "label": actor.label, "kind": actor.kind, "reason": actor.reason}
+            for actor in result.left_out
+        ],
+    }
+
+
+def path(view: View, one: str, other: str, net: nx.MultiGraph) -> Json:
+    """The shortest chain of partners between two actors, each step with what joins the two."""
+    from kg.network.paths import find_path
+
+    start, goal = find(view, one, kinds=ACTORS), find(view, other, kinds=ACTORS)
+    chain = find_path(net, start.iri, goal.iri)
+    return {
+        "graph_version": view.version,
+        "recipe": chain.recipe,
+        "from": {"iri": start.iri, "label": start.label, "kind": start.kind},
+        "to": {"iri": goal.iri, "label": goal.label, "kind": goal.kind},
+        "equally_short": chain.equally_short,
+        "steps": [
+            {
+                "from": asdict(step.actor),
+                "to": asdict(step.partner),
+                "ties": [_joining(net, step.actor.iri, step.partner.iri, tie.iri) for tie in step.ties],
+            }
+            for step in chain.steps
+        ],
+    }
+
+
+def _joining(net: nx.MultiGraph, one: str, other: str, relation: str) -> Json:
+    tie = edge_json(net.edges[one, other, relation])
+    roles = tie.pop("roles")
+    return {**tie, "role": roles[one], "partner_role": roles[other]}
+
+
+def edge_json(edge: Json) -> Json:
+    """One edge of a network as JSON: what joins two actors, with their roles."""
+    start, end = (parse_date(edge[name]) if edge[name] else None for name in ("start", "end"))
+    return {
+        "kind": edge["kind"],
+        "iri": edge["relation"],
+        "label": edge["label"],
+        "roles": dict(sorted(edge["roles"].items())),
+        "start": date_json(start),
+        "end": date_json(end),
+        "amount": None if edge["amount"] is None else str(edge["amount"]),
+        "currency": edge["currency"] or None,
+        "status": edge["status"],
+        "certainty": edge["certainty"],
+        "evidence": evidence_json(parse_evidence(iri) for iri in edge["evidence"]),
+    }
+
+
+def render_map(view: View, net: nx.MultiGraph, *, recipe: str, heading: str = "") -> str:
+    """One offline HTML page of a network, with all that the graph says of each actor in it."""
+    from kg.network.layout import layout
+    from kg.views.map import render_map as render
+
+    rule = read_recipe(view, recipe)
+    drawn = _map_network(view, net)
+    facts = {
+        "How partners are told": f"{rule.label}: {rule.definition}",
+        "Shown": f"{net.number_of_nodes()} actors, {net.number_of_edges()} ties",
+        "Years": _years(net),
+        "Not dated": f"{net.graph['undated']} relations without a year are left out" if net.graph["undated"] else "",
+        "Sources": "; ".join(source["title"] or source["id"] for source in drawn.graph["sources"].values()),
+        "Graph version": view.version,
+    }
+    return render(
+        drawn, layout(net), heading=heading or rule.label, facts={key: value for key, value in facts.items() if value}
+    )
+
+
+def _map_network(view: View, net: nx.MultiGraph) -> nx.MultiGraph:
+    """A copy of a network with what a map shows: names, relations and evidence of each actor."""
+    reader = Reader(view)
+    drawn = net.copy()
+    for iri, actor in drawn.nodes(data=True):
+        actor["names"] = [name["name"] for name in _other_names(reader, iri)]
+        actor["relations"] = [relation_json(reader, relation) for relation in find_relations(reader, iri)]
+    for _, _, edge in drawn.edges(data=True):
+        edge.update(edge_json(edge))
+    drawn.graph["sources"] = {
+        iri: {
+            "id": _one(reader, iri, DCTERMS.identifier),
+            "title": _one(reader, iri, DCTERMS.title),
+            "file_name": _one(reader, iri, KG.fileName),
+        }
+        for iri in view.subjects(RDF.type, KG.Source)
+    }
+    return drawn
+
+
+def _other_names(reader: Reader, iri: str) -> list[Json]:
+    label = reader.facts(iri).label
+    return [name for name in names_json(reader, iri) if name["name"] != label and name["kind"] != "misspelling"]
+
+
+def _one(reader: Reader, iri: str, predicate: str) -> str:
+    values = reader.statements(iri).get(predicate, ())
+    return values[0].text if values else ""
+
+
+def _years(net: nx.MultiGraph) -> str:
+    since, until = net.graph["since"], net.graph["until"]
+    return "" if since is None and until is None else f"{since or '…'} to {until or '…'}"

@@ -1,0 +1,85 @@
+"""The commands of evidence: pin, check, show."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+
+from kg.cli.options import documents_option, format_option, open_store, say, store_option, write_rows
+from kg.errors import UsageError
+from kg.shipped import ontology_dir
+
+
+@click.group("evidence")
+def evidence_command() -> None:
+    """Lead statements back to the words of the documents."""
+
+
+@evidence_command.command("pin")
+@click.argument("workbooks", nargs=-1, required=True, type=click.Path(path_type=Path))
+@documents_option
+def pin_command(workbooks: tuple[Path, ...], documents: Path | None) -> None:
+    """Replace the words in braces in a workbook's evidence by their positions.
+
+    \b
+    Example:
+      kg evidence pin data/workbooks/iprcc-2009 --documents ~/documents
+    """
+    from kg.evidence.pin import pin_workbook
+
+    for path in workbooks:
+        say(f"{path}: {pin_workbook(path, _needed(documents))} cells pinned")
+
+
+@evidence_command.command("check")
+@store_option
+@documents_option
+@format_option("json", "csv", "tsv")
+def check_command(store: Path | None, documents: Path | None, form: str) -> int:
+    """Check digests, positions and spellings of all evidence; exit 1 where something does not hold.
+
+    \b
+    Example:
+      kg evidence check --documents ~/documents
+    """
+    from kg.evidence.check import check_evidence
+
+    report = check_evidence(open_store(store), _needed(documents), ontology=ontology_dir())
+    keys = ["severity", "rule", "subject", "message", "place"]
+    if report.findings or form != "table":
+        rows = ([getattr(finding, key) for key in keys] for finding in report.findings)
+        write_rows(form, keys, rows, {"findings": [asdict(finding) for finding in report.findings]})
+    say(
+        f"{report.documents} documents, {report.nodes} relations, claims and names, {report.passages} positions: "
+        + (f"{len(report.findings)} do not hold" if report.findings else "all hold")
+    )
+    return 1 if report.findings else 0
+
+
+@evidence_command.command("show")
+@click.argument("name")
+@store_option
+@documents_option
+@format_option("json", "csv", "tsv")
+def show_command(name: str, store: Path | None, documents: Path | None, form: str) -> None:
+    """Show each statement about a thing beside the words that say it.
+
+    \b
+    Example:
+      kg evidence show "Ford Foundation" --documents ~/documents
+    """
+    from kg.evidence.words import find_words_of
+
+    found = find_words_of(open_store(store), name, _needed(documents))
+    header = ["statement", "place", "words"]
+    rows: list[list[Any]] = [[row["statement"], row["place"], row["words"]] for row in found]
+    write_rows(form, header, rows, found)
+
+
+def _needed(documents: Path | None) -> Path:
+    if documents is None:
+        raise UsageError("expected --documents DIR (or the environment variable KG_DOCUMENTS), got none")
+    return documents

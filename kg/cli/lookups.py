@@ -1,0 +1,138 @@
+"""Commands that look one thing up: show, partners, path."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from kg import answers
+from kg.cli.options import (
+    format_option,
+    open_store,
+    planned_option,
+    recipe_option,
+    say,
+    since_option,
+    store_option,
+    until_option,
+    write_rows,
+)
+from kg.lookup.partners import Filters
+from kg.views.sheet import when, where
+
+Json = dict[str, Any]
+
+
+@click.command("show")
+@click.argument("name")
+@store_option
+@click.option("--why", is_flag=True, help="Show where each relation is said.")
+@format_option("json")
+def show_command(name: str, store: Path | None, why: bool, form: str) -> None:
+    """Show everything the graph says of one thing.
+
+    NAME is a name, acronym, identifier or IRI; case, accents and small slips do not matter.
+
+    \b
+    Example:
+      kg show FCPMC
+      kg show "High-level Seminar on China-Africa Development Experience Sharing" --why
+    """
+    answer = answers.show(open_store(store), name)
+    if answer.get("note"):
+        say(answer["note"])
+    if form == "json":
+        write_rows(form, (), (), answer)
+        return
+    from kg.views.sheet import render_sheet
+
+    click.echo(render_sheet(answer, why=why))
+
+
+@click.command("partners")
+@click.argument("name")
+@store_option
+@recipe_option
+@click.option("--role", default="", help="Only partners in this role, such as funding.")
+@click.option("--country", default="", help="Only partners of this country, by name or code.")
+@click.option("--source", default="", help="Only what this source says, by its id.")
+@since_option
+@until_option
+@planned_option
+@click.option("--limit", type=click.IntRange(min=1), help="At most so many partners.")
+@click.option("--why", is_flag=True, help="Show where each tie is said.")
+@format_option("json", "csv", "tsv")
+def partners_command(name: str, store: Path | None, recipe: str, why: bool, form: str, **options: Any) -> None:
+    """List the partners of an organization or person, and what joins them.
+
+    \b
+    Example:
+      kg partners UNICEF
+      kg partners IPRCC --role funding --why
+    """
+    answer = answers.partners(open_store(store), name, recipe=recipe, filters=Filters(**options))
+    if answer.get("note"):
+        say(answer["note"])
+    header = ["partner", "role", "its role", "in", "title", "when", "status", "certainty"]
+    if why or form != "table":
+        header.append("evidence")
+    say(f"{answer['entity']['label']}: {len(answer['partners'])} partners by the recipe {recipe}")
+    write_rows(form, header, _partner_rows(answer, why=len(header) == 9, once=form == "table"), answer)
+    if answer.get("undated"):
+        say(f"{answer['undated']} relations without a year are left out")
+    if answer.get("more"):
+        say(f"{answer['more']} more partners; see --limit")
+
+
+@click.command("path")
+@click.argument("one")
+@click.argument("other")
+@store_option
+@recipe_option
+@since_option
+@until_option
+@planned_option
+@format_option("json", "csv", "tsv")
+def path_command(one: str, other: str, store: Path | None, recipe: str, form: str, **options: Any) -> None:
+    """Show the shortest chain of partners between two actors.
+
+    \b
+    Example:
+      kg path "Ford Foundation" UNICEF
+    """
+    view = open_store(store)
+    answer = answers.path(view, one, other, answers.network(view, recipe=recipe, **options))
+    rows = [
+        [
+            step["from"]["label"],
+            tie["role"],
+            step["to"]["label"],
+            tie["partner_role"],
+            tie["kind"],
+            tie["label"],
+            when(tie),
+        ]
+        for step in answer["steps"]
+        for tie in step["ties"]
+    ]
+    write_rows(form, ["from", "role", "to", "its role", "in", "title", "when"], rows, answer)
+
+
+def _partner_rows(answer: Json, *, why: bool, once: bool) -> Iterator[list[str]]:
+    for partner in answer["partners"]:
+        for number, tie in enumerate(partner["ties"]):
+            name = partner["label"] if number == 0 or not once else ""
+            row = [
+                name,
+                tie["role"],
+                tie["partner_role"],
+                tie["kind"],
+                tie["label"],
+                when(tie),
+                tie["status"],
+                tie["certainty"],
+            ]
+            yield [*row, where(tie["evidence"])] if why else row

@@ -1,0 +1,135 @@
+"""Commands that analyse, draw and export a network: centrality, map, export."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from kg import answers
+from kg.cli.options import (
+    format_option,
+    open_store,
+    planned_option,
+    recipe_option,
+    say,
+    since_option,
+    store_option,
+    until_option,
+    write_output,
+    write_rows,
+)
+from kg.namespaces import SOURCE
+
+MEASURES = ("degree", "betweenness", "closeness", "eigenvector", "pagerank")
+source_option = click.option("--source", "sources", multiple=True, help="Only what this source says; may be repeated.")
+
+
+@click.command("centrality")
+@click.option(
+    "--measure", type=click.Choice(MEASURES), default="betweenness", show_default=True, help="What is measured."
+)
+@recipe_option
+@store_option
+@since_option
+@until_option
+@source_option
+@planned_option
+@click.option("--limit", type=click.IntRange(min=1), help="At most so many actors.")
+@format_option("json", "csv", "tsv")
+def centrality_command(
+    measure: str, recipe: str, store: Path | None, limit: int | None, form: str, **options: Any
+) -> None:
+    """Rank the actors by their place in the network of partners.
+
+    A tie is stronger the more relations two actors share; in betweenness and closeness a strong tie is
+    short (its length is one over its strength). Equal scores share a rank.
+
+    \b
+    Example:
+      kg centrality --measure degree --limit 10
+    """
+    view = open_store(store)
+    answer = answers.centrality(view, measure, answers.network(view, recipe=recipe, **options))
+    answer["scores"] = answer["scores"][:limit]
+    rows = [
+        [score["rank"], score["label"], score["kind"], f"{score['score']:.4f}", score["iri"]]
+        for score in answer["scores"]
+    ]
+    header = ["rank", "label", "kind", "score", "iri"]
+    if form == "table":
+        header, rows = header[:-1], [row[:-1] for row in rows]
+    write_rows(form, header, rows, answer)
+    if form == "table":
+        say(f"{measure} by the recipe {recipe}; {len(answer['left_out'])} actors left out (--format json says why)")
+
+
+@click.command("map")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="The HTML file to write, or - for stdout.")
+@recipe_option
+@store_option
+@since_option
+@until_option
+@source_option
+@planned_option
+@click.option("--heading", default="", help="The heading of the page.")
+def map_command(out: Path, recipe: str, store: Path | None, heading: str, **options: Any) -> None:
+    """Draw the network of partners as one HTML page that needs no connection.
+
+    \b
+    Example:
+      kg map --out map.html
+    """
+    view = open_store(store)
+    network = answers.network(view, recipe=recipe, **options)
+    write_output(out, answers.render_map(view, network, recipe=recipe, heading=heading).encode())
+    say(f"{out}: {network.number_of_nodes()} actors, {network.number_of_edges()} ties")
+
+
+@click.command("export")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["nq", "trig", "ttl", "graphml", "gexf", "csv"]),
+    required=True,
+    help="The whole graph as RDF, or the network of partners.",
+)
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="The file to write; for csv, a folder.")
+@recipe_option
+@store_option
+@since_option
+@until_option
+@source_option
+@planned_option
+def export_command(form: str, out: Path, recipe: str, store: Path | None, **options: Any) -> None:
+    """Export the graph as RDF, or the network for Gephi, Cytoscape or a spreadsheet.
+
+    nq, trig and ttl hold the graph as it is queried (with --source, that source alone); graphml, gexf and
+    csv hold the network of a recipe. csv writes nodes.csv and edges.csv into the folder.
+
+    \b
+    Example:
+      kg export --format nq --out graph.nq
+      kg export --format gexf --recipe funding --out funding.gexf
+    """
+    view = open_store(store)
+    if form in ("nq", "trig", "ttl"):
+        from kg.store.rdf import write_view
+
+        source = options["sources"][0] if options["sources"] else None
+        write_output(out, write_view(view, form, SOURCE + source if source else None))
+        return
+    from kg.export.csv_tables import write_csv
+    from kg.export.xml_graphs import write_gexf, write_graphml
+    from kg.network.layout import layout
+
+    network = answers.network(view, recipe=recipe, **options)
+    if form == "gexf":
+        write_gexf(network, out, positions=layout(network))
+    elif form == "graphml":
+        write_graphml(network, out)
+    else:
+        out.mkdir(parents=True, exist_ok=True)
+        write_csv(network, out / "nodes.csv", out / "edges.csv")
+    say(f"{out}: {network.number_of_nodes()} actors, {network.number_of_edges()} ties")

@@ -1,0 +1,115 @@
+"""Options that several commands share, and how their results are written."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shutil
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from kg.store.view import View, open_view
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+store_option = click.option(
+    "--store",
+    type=click.Path(path_type=Path),
+    envvar="KG_STORE",
+    help="The store to read; without it, the graph that comes with the package.  [env: KG_STORE]",
+)
+writable_store_option = click.option(
+    "--store",
+    type=click.Path(path_type=Path),
+    envvar="KG_STORE",
+    required=True,
+    help="The store to change.  [env: KG_STORE]",
+)
+documents_option = click.option(
+    "--documents",
+    type=click.Path(path_type=Path),
+    envvar="KG_DOCUMENTS",
+    help="The folder with your copies of the documents.  [env: KG_DOCUMENTS]",
+)
+recipe_option = click.option("--recipe", default="partnership", show_default=True, help="How partners are told.")
+since_option = click.option(
+    "--since", type=click.IntRange(1, 9999), metavar="YEAR", help="Only relations of this year or later."
+)
+until_option = click.option(
+    "--until", type=click.IntRange(1, 9999), metavar="YEAR", help="Only relations of this year or earlier."
+)
+planned_option = click.option("--planned", is_flag=True, help="Count what was only planned or proposed, too.")
+
+
+def format_option(*formats: str) -> Callable[[F], F]:
+    """`--format`, with a table for people as the default."""
+    return click.option(
+        "--format",
+        "form",
+        type=click.Choice(["table", *formats]),
+        default="table",
+        show_default=True,
+        help="How to write.",
+    )
+
+
+def open_store(store: Path | None) -> View:
+    """The store that a command reads: the one named, else the shipped graph."""
+    if store is None:
+        from kg.pipeline import shipped_store
+
+        store = shipped_store()
+    return open_view(store)
+
+
+def write_rows(form: str, header: Sequence[str], rows: Iterable[Sequence[object]], document: object) -> None:
+    """Write a result to stdout: `document` as JSON, or `rows` as csv, tsv or a table for people."""
+    if form == "json":
+        click.echo(json.dumps(document, ensure_ascii=False, indent=2))
+    elif form in ("csv", "tsv"):
+        out = io.StringIO()
+        writer = csv.writer(out, delimiter="," if form == "csv" else "\t", lineterminator="\n")
+        writer.writerow(header)
+        writer.writerows(rows)
+        click.echo(out.getvalue(), nl=False)
+    else:
+        from kg.views.tables import render_table
+
+        width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+        click.echo(render_table(header, rows, width=width))
+
+
+def say(message: str) -> None:
+    """A word to the person, beside the data."""
+    click.echo(message, err=True)
+
+
+def read_input(argument: str) -> str:
+    """A text given as `-` (stdin), as the path of a file, or as it is."""
+    if argument == "-":
+        return sys.stdin.read()
+    try:
+        path = Path(argument)
+        if path.is_file():
+            return path.read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        pass
+    return argument
+
+
+def write_output(out: Path | None, content: bytes) -> None:
+    """Write bytes to a file, whole or not at all, or to stdout where `out` is `-` or none."""
+    if out is None or str(out) == "-":
+        sys.stdout.buffer.write(content)
+    elif out.exists() and not out.is_file():
+        with out.open("wb") as stream:
+            stream.write(content)
+    else:
+        from kg.store.nquads import write_whole
+
+        write_whole(out, content)

@@ -1,0 +1,171 @@
+"""Commands that make stores and say what they hold: load, build, sources, stats, check."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from kg.cli.options import format_option, open_store, say, store_option, writable_store_option, write_rows
+from kg.errors import UsageError
+from kg.shipped import ontology_dir
+
+
+@click.command("load")
+@click.argument("kind", type=click.Choice(["workbook", "rdf"]))
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--store", type=click.Path(path_type=Path), envvar="KG_STORE", help="The store to change.  [env: KG_STORE]"
+)
+@click.option("--source", help="The id of the source; without it, the file's own.")
+@click.option("--out", type=click.Path(path_type=Path), help="Write N-Quads into this folder instead of a store.")
+def load_command(kind: str, files: tuple[Path, ...], store: Path | None, source: str | None, out: Path | None) -> None:
+    """Load coded documents or RDF files into a store.
+
+    Each file becomes one source, in place of what the store had of it; all of it or nothing.
+
+    \b
+    Example:
+      kg load workbook data/workbooks/iprcc-2009 --store my-store
+      kg load rdf friends.ttl --source friends --store my-store
+    """
+    from kg.pipeline import load_rdf, load_workbooks, write_triples
+
+    if out is not None:
+        if kind != "workbook":
+            raise UsageError("--out: expected workbooks, got RDF, which is triples already")
+        for path in write_triples(files, out, ontology=ontology_dir()):
+            say(f"written: {path}")
+        return
+    if store is None:
+        raise UsageError("expected --store PATH (or the environment variable KG_STORE), got none")
+    if kind == "rdf":
+        published = load_rdf(files, store, ontology=ontology_dir(), source=source)
+    elif source is None:
+        published = load_workbooks(files, store, ontology=ontology_dir())
+    else:
+        raise UsageError("--source: a workbook names its source in source.toml")
+    _report(store, published.version, published.changed)
+
+
+@click.command("build")
+@click.option(
+    "--from", "origin", type=click.Path(path_type=Path), help="A folder of N-Quads; without it, the shipped one."
+)
+@writable_store_option
+def build_command(origin: Path | None, store: Path) -> None:
+    """Build a store from a folder of N-Quads, in place of all that it held.
+
+    \b
+    Example:
+      kg build --store my-store
+      kg build --from data/triples --store my-store
+    """
+    from kg.pipeline import build_store
+    from kg.shipped import triples_dir
+
+    published = build_store(origin or triples_dir(), store, ontology=ontology_dir())
+    _report(store, published.version, published.changed)
+
+
+@click.group("sources", invoke_without_command=True)
+@click.pass_context
+@store_option
+@format_option("json", "csv", "tsv")
+def sources_command(ctx: click.Context, store: Path | None, form: str) -> None:
+    """List the sources of the graph, or remove one.
+
+    \b
+    Example:
+      kg sources
+      kg sources remove friends --store my-store
+    """
+    if ctx.invoked_subcommand is None:
+        ctx.invoke(list_command, store=store, form=form)
+
+
+@sources_command.command("list")
+@store_option
+@format_option("json", "csv", "tsv")
+def list_command(store: Path | None, form: str) -> None:
+    """List the sources: terms, digest, and how much each says.
+
+    \b
+    Example:
+      kg sources list --format json
+    """
+    from kg.summary import list_sources
+
+    found = list_sources(open_store(store))
+    keys = (
+        ["id", "title", "publisher", "statements", "entities", "relations"]
+        if form == "table"
+        else list(found[0])
+        if found
+        else []
+    )
+    write_rows(form, keys, ([source[key] for key in keys] for source in found), found)
+
+
+@sources_command.command("remove")
+@click.argument("source")
+@writable_store_option
+def remove_command(source: str, store: Path) -> None:
+    """Take a source out of a store, whole.
+
+    \b
+    Example:
+      kg sources remove friends --store my-store
+    """
+    from kg.pipeline import remove_source
+
+    published = remove_source(source, store, ontology=ontology_dir())
+    _report(store, published.version, published.changed)
+
+
+@click.command("stats")
+@store_option
+@format_option("json", "csv", "tsv")
+def stats_command(store: Path | None, form: str) -> None:
+    """Count what the graph holds, by kind and by source.
+
+    \b
+    Example:
+      kg stats
+    """
+    from kg.summary import count_kinds
+
+    counts = count_kinds(open_store(store))
+    sources = list(counts["sources"])
+    rows = [
+        [kind, total, *(counts["sources"][source].get(kind, 0) for source in sources)]
+        for kind, total in counts["kinds"].items()
+    ]
+    write_rows(form, ["kind", "all", *sources], rows, counts)
+
+
+@click.command("check")
+@store_option
+@format_option("json", "csv", "tsv")
+def check_command(store: Path | None, form: str) -> int:
+    """Check the graph against its shapes and rules; exit 1 where an error is found.
+
+    \b
+    Example:
+      kg check --store my-store
+    """
+    from kg.checks import check_graph
+
+    found = check_graph(open_store(store), ontology=ontology_dir())
+    document = {"findings": [asdict(finding) for finding in found]}
+    keys = ["severity", "rule", "subject", "message", "place"]
+    if found or form != "table":
+        write_rows(form, keys, ([getattr(finding, key) for key in keys] for finding in found), document)
+    errors = sum(finding.severity == "error" for finding in found)
+    say(f"{errors} errors, {len(found) - errors} warnings")
+    return 1 if errors else 0
+
+
+def _report(store: Path, version: str, changed: bool) -> None:
+    say(f"{store}: graph version {version}" + ("" if changed else " (nothing changed)"))

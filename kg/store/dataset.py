@@ -1,0 +1,37 @@
+"""The store as an rdflib `Dataset` that can be read and not written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kg.errors import StoreError
+from kg.namespaces import PREFIXES
+from kg.store.view import names_its_graphs, open_view
+
+if TYPE_CHECKING:
+    import rdflib
+
+
+def open_dataset(store: Path) -> rdflib.Dataset:
+    """A read-only `Dataset` over the current version of a store; its default graph is the union of all graphs."""
+    import oxrdflib
+    import rdflib
+
+    class ReadOnly(oxrdflib.OxigraphStore):
+        """Says no to every change: rdflib's own updates lose data, and a version never changes."""
+
+        def _refuse(self, *_: Any, **__: Any) -> None:
+            raise StoreError("this graph is read-only; load other data into a store of your own with `kg load`")
+
+        add = addN = remove = update = add_graph = remove_graph = destroy = _refuse  # noqa: N815
+
+        def query(self, query: Any, initNs: Any, initBindings: Any, queryGraph: str, **kwargs: Any) -> Any:  # noqa: N803
+            """As the engine answers, but a query that names its graphs with FROM is heard."""
+            chosen = "" if isinstance(query, str) and names_its_graphs(query) else queryGraph
+            return super().query(query, initNs, initBindings, chosen, **kwargs)
+
+    dataset = rdflib.Dataset(store=ReadOnly(store=open_view(store).engine), default_union=True)
+    for prefix, iri in PREFIXES.items():
+        dataset.bind(prefix, iri)
+    return dataset

@@ -1,0 +1,57 @@
+"""Tables for people on a terminal: columns as wide as their words, Chinese included."""
+
+from __future__ import annotations
+
+import textwrap
+import unicodedata
+from collections.abc import Iterable, Sequence
+
+GAP = "  "
+
+
+def render_table(header: Sequence[str], rows: Iterable[Sequence[object]], *, width: int | None = None) -> str:
+    """Rows as text under a header; with a `width` in characters, the widest columns are wrapped to fit.
+
+    >>> print(render_table(["name", "n"], [["IPRCC", 3], ["中国", 12]]))
+    name   n
+    -----  --
+    IPRCC  3
+    中国   12
+    """
+    cells = [["" if cell is None else str(cell).replace("\n", " ") for cell in row] for row in rows]
+    widths = [max(map(_wide, column)) for column in zip(header, *cells, strict=True)]
+    if width is not None:
+        widths = _fit(widths, width - len(GAP) * (len(widths) - 1))
+    lines = [_line(header, widths), _line(["-" * wide for wide in widths], widths)]
+    for row in cells:
+        wrapped = [_wrap(cell, wide) for cell, wide in zip(row, widths, strict=True)]
+        height = max(len(cell) for cell in wrapped)
+        for at in range(height):
+            lines.append(_line([cell[at] if at < len(cell) else "" for cell in wrapped], widths))
+    return "\n".join(lines)
+
+
+def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
+    return GAP.join(cell + " " * (wide - _wide(cell)) for cell, wide in zip(cells, widths, strict=True)).rstrip()
+
+
+def _wide(text: str) -> int:
+    """How many columns a terminal needs for a text."""
+    return sum(
+        0 if unicodedata.combining(character) else 2 if unicodedata.east_asian_width(character) in "WF" else 1
+        for character in text
+    )
+
+
+def _fit(widths: list[int], room: int) -> list[int]:
+    """Take from the widest column until all fit, but leave each 8 characters."""
+    fitted = list(widths)
+    while sum(fitted) > room and max(fitted) > 8:
+        fitted[fitted.index(max(fitted))] -= 1
+    return fitted
+
+
+def _wrap(cell: str, wide: int) -> list[str]:
+    if _wide(cell) <= wide:
+        return [cell]
+    return textwrap.wrap(cell, wide if _wide(cell) == len(cell) else max(1, wide // 2)) or [""]

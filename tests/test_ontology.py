@@ -1,0 +1,515 @@
+"""The ontology: its terms, examples, shapes, violation queries, rules and the page that describes it."""
+
+from __future__ import annotations
+
+import os
+import re
+import runpy
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+import rdflib
+from rdflib import DCTERMS, FOAF, OWL, PROV, RDF, RDFS, SDO, SKOS, VOID, XSD, URIRef
+from rdflib import ORG as RDFLIB_ORG
+
+from kg import namespaces
+from kg.mapping.rows import map_records
+from kg.model.dates import parse_date
+from kg.model.iris import source_iri
+from kg.model.records import (
+    Activity,
+    Agreement,
+    Conflict,
+    Event,
+    Flow,
+    Link,
+    Organization,
+    Pairing,
+    Participation,
+    Passage,
+    Place,
+    Publication,
+    Row,
+    Source,
+)
+from kg.namespaces import BASE, ID, KG, PREFIXES
+
+ROOT = Path(__file__).resolve().parents[1]
+ONTOLOGY = ROOT / "ontology"
+PAGE = ROOT / "docs" / "ontology.md"
+CLOSED = {str(space._NS): space for space in (DCTERMS, FOAF, RDFLIB_ORG, OWL, PROV, RDF, RDFS, SDO, SKOS, VOID, XSD)}
+SHARED = [*sorted(ONTOLOGY.glob("*.ttl")), *sorted((ONTOLOGY / "codelists").glob("*.ttl"))]
+TURTLE = sorted(ONTOLOGY.rglob("*.ttl"))
+QUERIES = sorted([*(ONTOLOGY / "rules").glob("*.rq"), *(ONTOLOGY / "checks").glob("*.rq")])
+EXAMPLES = sorted((ONTOLOGY / "examples").rglob("*.ttl"))
+HERE = (Passage(10, 90),)
+
+
+def term(name: str) -> URIRef:
+    return URIRef(KG.iri + name)
+
+
+def parse(*files: Path) -> rdflib.Graph:
+    graph = rdflib.Graph()
+    for file in files:
+        graph.parse(file)
+    return graph
+
+
+def new_store() -> ox.Store:
+    store = ox.Store()
+    for file in SHARED:
+        store.load(path=file, to_graph=ox.NamedNode(BASE + "graph/ontology"))
+    return store
+
+
+def select(store: ox.Store, query: str) -> list[list[str]]:
+    """The rows of a query over the union of all graphs."""
+    found = store.query(query, prefixes=PREFIXES, use_default_graph_as_union=True)
+    assert isinstance(found, ox.QuerySolutions)
+    return [["" if value is None else getattr(value, "value", "") for value in row] for row in found]
+
+
+def ask(store: ox.Store, pattern: str) -> bool:
+    return bool(store.query(f"ASK {{ {pattern} }}", prefixes=PREFIXES, use_default_graph_as_union=True))
+
+
+def run_rules(store: ox.Store) -> None:
+    for rule in sorted((ONTOLOGY / "rules").glob("*.rq")):
+        made = store.query(rule.read_text(encoding="utf-8"), use_default_graph_as_union=True)
+        assert isinstance(made, ox.QueryTriples)
+        store.extend([ox.Quad(*triple, ox.NamedNode(BASE + "graph/derived")) for triple in made])
+
+
+def add_records(store: ox.Store, source: Source, records: Iterator[Row] | list[Row]) -> None:
+    lines = "".join(f"{' '.join(statement)} .\n" for statement in map_records(source, records))
+    store.load(lines.encode(), format=ox.RdfFormat.N_TRIPLES, to_graph=ox.NamedNode(source_iri(source.id)))
+
+
+# --- terms -------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def terms() -> rdflib.Graph:
+    return parse(ONTOLOGY / "kg.ttl")
+
+
+def test_every_term_in_the_code_is_defined_and_the_other_way_round(terms: rdflib.Graph) -> None:
+    defined = {str(one).removeprefix(KG.iri) for one in terms.subjects(RDF.type) if str(one).startswith(KG.iri)}
+    assert defined == KG.terms
+
+
+def test_every_term_has_one_label_one_definition_and_a_type(terms: rdflib.Graph) -> None:
+    known = {OWL.Class, OWL.ObjectProperty, OWL.DatatypeProperty, OWL.AnnotationProperty}
+    for name in KG.terms:
+        one = term(name)
+        labels, definitions = list(terms.objects(one, RDFS.label)), list(terms.objects(one, SKOS.definition))
+        assert [label.language for label in labels] == ["en"], name
+        assert [text.language for text in definitions] == ["en"], name
+        assert len(str(definitions[0])) > 20, name
+        assert set(terms.objects(one, RDF.type)) & known, name
+
+
+def test_domain_and_range_are_hints_and_never_infer_types(terms: rdflib.Graph) -> None:
+    assert not list(terms.triples((None, RDFS.domain, None)))
+    assert not list(terms.triples((None, RDFS.range, None)))
+    for predicate in (OWL.ObjectProperty, OWL.DatatypeProperty):
+        for one in terms.subjects(RDF.type, predicate):
+            assert (one, SDO.domainIncludes, None) in terms or one in map(
+                term, ("note", "from", "to", "conflictsWith", "about")
+            ), one
+
+
+def test_class_names_begin_with_a_capital_and_properties_do_not(terms: rdflib.Graph) -> None:
+    for name in KG.terms:
+        assert name[0].isupper() == ((term(name), RDF.type, OWL.Class) in terms), name
+
+
+def test_relation_nodes_are_relations_and_have_a_kind(terms: rdflib.Graph) -> None:
+    nodes = "Participation Link FundingFlow HeadCount IndicatorValue PairedAssistance Conflict".split()
+    for one in [*map(term, nodes), RDFLIB_ORG.Membership]:
+        assert (one, RDFS.subClassOf, term("Relation")) in terms
+        assert (one, term("kind"), None) in terms
+    assert (term("Signature"), RDFS.subClassOf, term("Participation")) in terms
+
+
+def test_terms_of_other_vocabularies_exist_in_the_closed_namespaces() -> None:
+    for space in vars(namespaces).values():
+        if isinstance(space, namespaces.Namespace) and space.iri in CLOSED:
+            assert not {name for name in space.terms if name not in CLOSED[space.iri]}
+
+
+@pytest.mark.parametrize("file", TURTLE, ids=lambda file: str(file.relative_to(ONTOLOGY)))
+def test_turtle_parses_and_uses_terms_that_exist(file: Path) -> None:
+    statements = list(ox.parse(path=file))
+    assert len(parse(file)) == len(set(statements))
+    parts = {part for quad in statements for part in (quad.subject, quad.predicate, quad.object)}
+    names = {part.value for part in parts if isinstance(part, ox.NamedNode)}
+    assert not list(_misspelt(names, but=("yearFrom",) if file.stem == "unknown-term" else ()))
+
+
+@pytest.mark.parametrize("file", QUERIES, ids=lambda file: file.name)
+def test_queries_use_terms_that_exist(file: Path) -> None:
+    text = file.read_text(encoding="utf-8")
+    prefixes = dict(re.findall(r"PREFIX (\S*): <(.*?)>", text))
+    body = re.sub(r'"[^"]*"|^(#|PREFIX).*', "", text, flags=re.MULTILINE)
+    used = re.findall(r"(?<![\w?])([\w-]*):([\w-]+)", body)
+    assert set(prefixes) == {prefix for prefix, _ in used}
+    assert all(PREFIXES[prefix] == iri for prefix, iri in prefixes.items())
+    assert not list(_misspelt({prefixes[prefix] + name for prefix, name in used}))
+
+
+@cache
+def _known() -> set[str]:
+    return {quad.subject.value for quad in new_store() if isinstance(quad.subject, ox.NamedNode)}
+
+
+def _misspelt(iris: set[str], but: tuple[str, ...] = ()) -> Iterator[str]:
+    for iri in iris:
+        space, name = next(((space, iri[len(space) :]) for space in CLOSED if iri.startswith(space)), ("", ""))
+        if space and name and name not in CLOSED[space]:
+            yield iri
+        if iri.startswith(KG.iri) and iri[len(KG.iri) :] not in KG.terms.union(but):
+            yield iri
+        if iri.startswith(BASE + "code/") and "/example" not in iri and iri not in _known():
+            yield iri
+
+
+# --- code lists and recipes --------------------------------------------------------------------------------------
+
+
+def test_code_lists_are_those_that_the_code_names() -> None:
+    lists = parse(*(ONTOLOGY / "codelists").glob("*.ttl"))
+    schemes = {str(one).removeprefix(BASE + "code/") for one in lists.subjects(RDF.type, SKOS.ConceptScheme)}
+    assert schemes == set(namespaces.SCHEMES)
+    for code in lists.subjects(RDF.type, SKOS.Concept):
+        scheme, notation = str(code).removeprefix(BASE + "code/").split("/")
+        assert (code, SKOS.inScheme, URIRef(f"{BASE}code/{scheme}")) in lists
+        assert str(lists.value(code, SKOS.notation)) == notation
+        assert len(list(lists.objects(code, SKOS.definition))) == 1
+
+
+def test_countries_are_those_of_iso_3166_with_names_in_six_languages() -> None:
+    lists = parse(ONTOLOGY / "codelists" / "countries.ttl")
+    countries = set(lists.subjects(RDF.type, SDO.Country))
+    assert len(countries) == 249
+    without_name = set()
+    for country in countries:
+        codes = {str(code.datatype).rpartition("/")[2]: str(code) for code in lists.objects(country, SKOS.notation)}
+        assert codes.keys() == {"iso-3166-1-alpha-2", "iso-3166-1-alpha-3", "m49"}
+        assert str(country) == ID + "country/" + codes["iso-3166-1-alpha-2"]
+        assert re.fullmatch(r"[A-Z]{3}", codes["iso-3166-1-alpha-3"])
+        assert re.fullmatch(r"\d{3}", codes["m49"])
+        tags = [name.language for name in lists.objects(country, SKOS.prefLabel)]
+        assert len(tags) == len(set(tags))
+        if set(tags) != set("en fr es ru zh ar".split()):
+            without_name.add(codes["iso-3166-1-alpha-2"])
+    assert without_name == {"TW"}, "all but one have a name of M49 in each language"
+    tanzania = URIRef(ID + "country/TZ")
+    assert {str(name) for name in lists.objects(tanzania, SKOS.altLabel)} >= {"Tanzania"}
+
+
+def test_countries_are_as_their_tables_make_them() -> None:
+    if "KG_REFERENCE" not in os.environ:
+        pytest.skip("KG_REFERENCE names no reference folder")
+    made = runpy.run_path(str(ROOT / "docs" / "make_country_codes.py"))
+    tables = Path(os.environ["KG_REFERENCE"]) / "data" / "countries"
+    assert made["build"](tables) == (ONTOLOGY / "codelists" / "countries.ttl").read_text(encoding="utf-8")
+
+
+def test_regions_are_the_34_of_china() -> None:
+    lists = parse(ONTOLOGY / "codelists" / "regions.ttl")
+    regions = set(lists.subjects(SDO.containedInPlace, URIRef(ID + "country/CN")))
+    assert len(regions) == 34
+    for region in regions:
+        assert str(lists.value(region, SKOS.notation)) == str(region).rpartition("/")[2]
+        assert {name.language for name in lists.objects(region, SKOS.prefLabel)} == {"en", "zh"}
+        assert "zh-latn" in {str(name.language).lower() for name in lists.objects(region, SKOS.altLabel)}
+
+
+def test_recipes_name_roles_and_kinds_that_exist(terms: rdflib.Graph) -> None:
+    recipes = parse(ONTOLOGY / "recipes.ttl")
+    kinds = {str(kind) for kind in terms.objects(None, term("kind"))}
+    names = {str(recipes.value(one, SKOS.notation)) for one in recipes.subjects(RDF.type, term("Recipe"))}
+    assert names == {"partnership", "funding", "joint-work", "paired-aid", "co-presence"}
+    for one in recipes.subjects(RDF.type, term("Recipe")):
+        assert str(one) == namespaces.RECIPE + str(recipes.value(one, SKOS.notation))
+        assert {str(kind) for kind in recipes.objects(one, term("joins"))} <= kinds
+        carrying = set(recipes.objects(one, term("carryingRole")))
+        assert carrying
+        assert carrying.isdisjoint(recipes.objects(one, term("receivingRole")))
+
+
+# --- examples, shapes and violation queries ----------------------------------------------------------------------
+
+
+def example_source(name: str) -> Source:
+    return Source(id=name, title=name, file=f"{name}.ttl", sha256="0" * 64, date=parse_date("2009"))
+
+
+@pytest.fixture(scope="module")
+def examples() -> ox.Store:
+    """All examples in one store, each in a graph and under IRIs of its own, so that they are checked at one go."""
+    store = new_store()
+    for file in EXAMPLES:
+        name = f"{file.parent.name}-{file.stem}"
+        add_records(store, example_source(name), [])
+        text = file.read_text(encoding="utf-8").replace("source:other", f"source:{name}-other")
+        text = re.sub(r"\bsource:example\b", f"source:{name}", text).replace("recipe:example", f"recipe:{name}")
+        text = re.sub(r"(?<=partnership-kg/)(id|source|code)/(example|other)\b", _renamed(name), text)
+        store.load(text.encode(), format=ox.RdfFormat.TURTLE, to_graph=ox.NamedNode(source_iri(name)))
+    run_rules(store)
+    return store
+
+
+def _renamed(name: str) -> Callable[[re.Match[str]], str]:
+    return lambda match: f"{match[1]}/{name}" + ("-other" if match[2] == "other" else "")
+
+
+@pytest.fixture(scope="module")
+def findings(examples: ox.Store) -> dict[str, set[str]]:
+    """What shapes and queries find, by example: the names of the shapes and of the queries."""
+    owners = defaultdict(set)
+    for quad in examples:
+        if quad.graph_name.value.startswith(BASE + "source/"):
+            owners[getattr(quad.subject, "value", "")].add(quad.graph_name.value.rpartition("/")[2])
+    found = defaultdict(set)
+    for subject, rule in [*_shape_results(examples), *_check_results(examples)]:
+        assert len(owners[subject]) <= 1, f"{subject}: {rule}"
+        for name in owners[subject] or {"shared"}:
+            found[name].add(rule)
+    return found
+
+
+def _shape_results(store: ox.Store) -> Iterator[tuple[str, str]]:
+    import pyshacl
+
+    data = rdflib.Graph()
+    lines = "".join(f"{quad.triple} .\n" for quad in store)
+    data.parse(data=lines, format="nt")
+    shapes = parse(*(ONTOLOGY / "shapes").glob("*.ttl"))
+    _, report, _ = pyshacl.validate(data, shacl_graph=shapes, inference="none")
+    for result in report.objects(None, rdflib.SH.result):
+        shape = report.value(result, rdflib.SH.sourceShape)
+        owner = shapes.value(predicate=rdflib.SH.property, object=shape) or shape
+        assert report.value(result, rdflib.SH.resultMessage)
+        yield str(report.value(result, rdflib.SH.focusNode)), str(owner).rpartition("/")[2]
+
+
+def _check_results(store: ox.Store) -> Iterator[tuple[str, str]]:
+    for file in sorted((ONTOLOGY / "checks").glob("*.rq")):
+        for subject, *_ in select(store, file.read_text(encoding="utf-8")):
+            if "/" in subject:  # a blank node is reported beside the thing that leads to it
+                yield subject, file.name.removesuffix("-violation.rq")
+
+
+@pytest.mark.parametrize("file", EXAMPLES, ids=lambda file: f"{file.parent.name}-{file.stem}")
+def test_example_is_found_right_or_wrong_for_its_own_reason_only(file: Path, findings: dict[str, set[str]]) -> None:
+    expected = {file.stem} if file.parent.name == "invalid" else set()
+    assert findings.get(f"{file.parent.name}-{file.stem}", set()) == expected
+
+
+def test_ontology_code_lists_and_recipes_are_clean(findings: dict[str, set[str]]) -> None:
+    assert findings.get("shared", set()) == set()
+
+
+def test_every_shape_has_a_valid_and_an_invalid_example_and_every_check_an_invalid_one() -> None:
+    shapes = parse(*(ONTOLOGY / "shapes").glob("*.ttl"))
+    targets = {str(one).rpartition("/")[2] for one in shapes.subjects(rdflib.SH.targetClass)}
+    checks = {file.name.removesuffix("-violation.rq") for file in (ONTOLOGY / "checks").glob("*.rq")}
+    assert {file.stem for file in (ONTOLOGY / "examples" / "valid").glob("*.ttl")} == targets
+    assert {file.stem for file in (ONTOLOGY / "examples" / "invalid").glob("*.ttl")} == targets | checks
+
+
+def test_every_constraint_says_what_to_do() -> None:
+    shapes = parse(*(ONTOLOGY / "shapes").glob("*.ttl"))
+    for owner, one in shapes.subject_objects(rdflib.SH.property):
+        if "/code-" not in str(owner) and not isinstance(owner, rdflib.BNode):
+            assert shapes.value(one, rdflib.SH.message), owner
+            assert shapes.value(one, rdflib.SH.severity), owner
+
+
+@pytest.mark.parametrize("file", sorted((ONTOLOGY / "checks").glob("*")), ids=lambda file: file.name)
+def test_check_begins_with_severity_rule_and_message(file: Path) -> None:
+    severity, rule, message = file.read_text(encoding="utf-8").splitlines()[:3]
+    assert severity in ("# severity: error", "# severity: warning")
+    assert file.name == rule.removeprefix("# rule: ") + "-violation.rq"
+    assert re.fullmatch(r"# message: [A-Z].{20,}\.", message)
+
+
+# --- rules -------------------------------------------------------------------------------------------------------
+
+
+def small_graph() -> list[Row]:
+    """A study funded by a flow, a seminar with a speaker, a planned forum, an agreement, paired aid."""
+    sure = {"evidence": HERE, "certainty": "stated"}
+    done = {**sure, "status": "realised"}
+    kinds = {
+        "ford": "foundation", "center": "public-institution", "leading": "government-body", "unicef": "multilateral",
+        "lecturer": "university", "press": "publisher", "shenzhen": "government", "bijie": "government",
+        "qiannan": "government", "association": "alliance",
+    }  # fmt: skip
+
+    def part(work: str, agent: str, role: str, status: str = "realised") -> Participation:
+        return Participation(work=work, agent=agent, role=role, **{**done, "status": status})
+
+    return [
+        *(Organization(id=key, name=key, kind=kind, **sure) for key, kind in kinds.items()),
+        Place(id="town", name="town", kind="town", **sure),
+        Link(subject="center", kind="unit-of", object="leading", **sure),
+        Link(subject="town", kind="located-in", object="region:CN-GZ", **sure),
+        Link(subject="bijie", kind="governs", object="town", **sure),
+        Link(subject="seminar", kind="held-at", object="town", **sure),
+        Link(subject="forum", kind="held-at", object="country:CN", **{**done, "status": "planned"}),
+        Activity(id="study", title="study", kind="study", start=parse_date("2009"), **done),
+        Event(id="seminar", title="seminar", kind="training", **done),
+        Event(id="forum", title="forum", kind="forum", **{**done, "status": "planned"}),
+        Agreement(id="memorandum", title="memorandum", kind="memorandum", **done),
+        Publication(id="book", title="book", kind="book", **done),
+        part("study", "center", "conducting"),
+        part("study", "association", "mentioned"),
+        part("seminar", "center", "organizer"),
+        part("seminar", "unicef", "organizer"),
+        part("seminar", "lecturer", "speaker"),
+        part("forum", "center", "organizer"),
+        part("forum", "association", "organizer"),
+        part("memorandum", "leading", "signatory"),
+        part("memorandum", "unicef", "signatory"),
+        part("memorandum", "association", "signatory", status="proposed"),
+        part("book", "center", "author"),
+        part("book", "press", "publisher"),
+        Flow(
+            id="grant", title="grant", flow_class="project-funding", stage="unspecified", funders=("ford",),
+            items=("study",), **done,
+        ),
+        Flow(
+            id="donation", title="donation", flow_class="donation", stage="disbursement", funders=("shenzhen",),
+            receivers=("bijie", "qiannan"), amount=Decimal(10), currency="CNY", **done,
+        ),
+        Pairing(id="pairing", title="pairing", supporting=("shenzhen",), supported=("bijie", "qiannan"), **done),
+        Conflict(one="study", other="seminar", note="They do not agree.", **sure),
+    ]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def derived() -> ox.Store:
+    store = new_store()
+    add_records(store, Source(id="t", title="t", file="t.txt", sha256="0" * 64, date=parse_date("2010")), small_graph())
+    run_rules(store)
+    return store
+
+
+HOLDS = """
+id:t/bijie a org:FormalOrganization, org:Organization, foaf:Agent
+id:t/association a org:Organization
+id:t/center a org:OrganizationalUnit ; org:unitOf id:t/leading
+id:t/seminar a schema:EducationEvent, schema:Event ; schema:location id:t/town
+id:t/town schema:containedInPlace+ country:CN
+id:t/bijie :governs id:t/town
+?signature prov:agent id:t/unicef ; :partIn id:t/memorandum ; a :Signature, :Participation, :Relation
+id:t/donation a :Relation
+country:CN a schema:Country
+id:t/ford :takesPartIn id:t/grant, id:t/study ; :partnerOf id:t/center
+id:t/lecturer :takesPartIn id:t/seminar
+id:t/bijie :takesPartIn id:t/donation, id:t/pairing
+id:t/book dcterms:publisher id:t/press ; dcterms:creator id:t/center
+id:t/study prov:qualifiedAssociation/prov:agent id:t/center
+id:t/study :fundedBy id:t/ford
+id:t/qiannan :fundedBy id:t/shenzhen ; :partnerOf id:t/shenzhen
+id:t/shenzhen :partnerOf id:t/qiannan, id:t/bijie
+id:t/center :partnerOf id:t/unicef, id:t/press
+id:t/unicef :partnerOf id:t/leading
+id:t/study :conflictsWith id:t/seminar . id:t/seminar :conflictsWith id:t/study
+"""
+FAILS = """
+country:CN a schema:Place
+id:t/forum schema:location ?place
+id:t/association :takesPartIn ?work
+id:t/association :partnerOf ?other
+id:t/lecturer :partnerOf ?other
+id:t/bijie :partnerOf id:t/qiannan
+id:t/center :partnerOf id:t/leading
+?actor :partnerOf ?actor
+?thing :conflictsWith ?thing
+?thing a prov:Entity . FILTER (STRSTARTS(STR(?thing), "https://w3id.org/partnership-kg/id/"))
+?one :partnerOf ?other . FILTER NOT EXISTS { ?other :partnerOf ?one }
+"""
+
+
+@pytest.mark.parametrize("pattern", HOLDS.strip().splitlines())
+def test_rules_derive(pattern: str, derived: ox.Store) -> None:
+    assert ask(derived, pattern.replace("id:t/", "id:t\\/"))
+
+
+@pytest.mark.parametrize("pattern", FAILS.strip().splitlines())
+def test_rules_do_not_derive(pattern: str, derived: ox.Store) -> None:
+    assert not ask(derived, pattern.replace("id:t/", "id:t\\/"))
+
+
+def test_running_the_rules_again_changes_nothing(derived: ox.Store) -> None:
+    before = len(derived)
+    run_rules(derived)
+    assert len(derived) == before
+
+
+def test_rules_begin_with_a_title_and_a_reason() -> None:
+    for rule in (ONTOLOGY / "rules").glob("*.rq"):
+        first, second, *_ = rule.read_text(encoding="utf-8").splitlines()
+        assert first.startswith("# title: ")
+        assert second.startswith("# why: ")
+
+
+# --- the page ----------------------------------------------------------------------------------------------------
+
+
+def page_queries() -> list[str]:
+    return re.findall(r"^```sparql\n(.*?)^```", PAGE.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+
+
+@pytest.fixture(scope="module")
+def coded() -> ox.Store:
+    """The documents that are coded by hand, as a user's store has them."""
+    from kg.sources.workbook import read_workbook
+
+    store = new_store()
+    found = select(store, "SELECT ?scheme ?notation { ?code skos:inScheme ?scheme ; skos:notation ?notation }")
+    codes: dict[str, set[str]] = defaultdict(set)
+    for scheme, notation in found:
+        codes[scheme.removeprefix(BASE + "code/")].add(notation)
+    for shared in ("country", "region"):
+        rows = select(store, f"SELECT ?place {{ ?place :placeKind place-kind:{shared} }}")
+        codes[shared] = {place.rpartition("/")[2] for (place,) in rows}
+    for folder in sorted((ROOT / "data" / "workbooks").iterdir()):
+        if folder.is_dir():
+            workbook = read_workbook(folder, codes)
+            add_records(store, workbook.source, workbook.records)
+    run_rules(store)
+    return store
+
+
+@pytest.mark.parametrize("query", page_queries(), ids=lambda query: query.splitlines()[0].strip("# "))
+def test_query_of_the_page_answers_something(query: str, coded: ox.Store) -> None:
+    assert select(coded, query)
+
+
+@pytest.mark.parametrize("file", sorted((ONTOLOGY / "checks").glob("*.rq")), ids=lambda file: file.name)
+def test_coded_documents_have_no_violation(file: Path, coded: ox.Store) -> None:
+    assert select(coded, file.read_text(encoding="utf-8")) == []
+
+
+def test_the_page_shows_the_terms_and_codes_as_they_are() -> None:
+    made = runpy.run_path(str(ROOT / "docs" / "make_ontology_reference.py"))
+    assert made["with_reference"](PAGE.read_text(encoding="utf-8")) == PAGE.read_text(encoding="utf-8")
+
+
+def test_versions_agree(terms: rdflib.Graph) -> None:
+    version = str(terms.value(URIRef(BASE + "ontology"), OWL.versionInfo))
+    log = (ONTOLOGY / "CHANGELOG.md").read_text(encoding="utf-8")
+    released = re.search(r"^## (\d+\.\d+\.\d+) ", log, re.MULTILINE)
+    assert released
+    assert released[1] == version
