@@ -62,6 +62,7 @@ $(VENV)/.installed: $(PACKAGING) | $(BIN)/python
 	@echo "Installing partnership-kg and its locked requirements into $(VENV) (about a minute, once)"
 	@$(PIP) --require-hashes -r requirements.lock
 	@$(PIP) $(EDITABLE)
+	@$(BIN)/python -m compileall -q kg  # a lookup that starts fast has nothing to compile
 	@touch $@
 
 $(VENV)/.installed-test: requirements-test.lock $(VENV)/.installed

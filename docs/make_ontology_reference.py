@@ -34,7 +34,7 @@ def read(file: Path) -> dict[str, Description]:
     """What a Turtle file says of each subject, in the order of the file."""
     found: dict[str, Description] = defaultdict(lambda: defaultdict(list))
     for quad in ox.parse(path=file):
-        found[quad.subject.value][quad.predicate.value].append(quad.object.value)  # type: ignore[union-attr]
+        found[quad.subject.value][quad.predicate.value].append(quad.object.value)
     return found
 
 

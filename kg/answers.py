@@ -7,7 +7,6 @@ Schema for each.
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from kg.facts import Reader, parse_evidence
@@ -36,7 +35,7 @@ def partners(view: View, name: str, *, recipe: str = DEFAULT_RECIPE, filters: Fi
     """The partners of an actor under a recipe, with their ties."""
     chosen = filters or Filters()
     if chosen.country:
-        chosen = replace(chosen, country=find(view, chosen.country, kinds={"country"}).iri)
+        chosen = chosen._replace(country=find(view, chosen.country, kinds={"country"}).iri)
     rule = read_recipe(view, recipe)
     found = find(view, name, kinds=ACTORS)
     result = find_partners(Reader(view), found.iri, rule, chosen)
@@ -74,10 +73,11 @@ def network(
 
 
 def centrality(view: View, measure: str, net: nx.MultiGraph) -> Json:
-    """The scores of a measure over a network, and who is left out of it and why."""
+    """The scores of a measure over a network, and who is left out of it and why; unnamed groups always are."""
     from kg.network.measures import centrality as score
+    from kg.network.project import leave_out_groups
 
-    result = score(net, measure)
+    result = score(leave_out_groups(net), measure)
     return {
         "graph_version": view.version,
         "recipe": result.recipe,
@@ -98,6 +98,8 @@ def path(view: View, one: str, other: str, net: nx.MultiGraph) -> Json:
 
     start, goal = find(view, one, kinds=ACTORS), find(view, other, kinds=ACTORS)
     chain = find_path(net, start.iri, goal.iri)
+    from dataclasses import asdict
+
     return {
         "graph_version": view.version,
         "recipe": chain.recipe,
@@ -155,7 +157,10 @@ def render_map(view: View, net: nx.MultiGraph, *, recipe: str, heading: str = ""
         "Graph version": view.version,
     }
     return render(
-        drawn, layout(net), heading=heading or rule.label, facts={key: value for key, value in facts.items() if value}
+        drawn,
+        layout(net),
+        heading=heading or "Who works with whom to reduce poverty",
+        facts={key: value for key, value in facts.items() if value},
     )
 
 

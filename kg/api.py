@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from kg import answers
 from kg.lookup.partners import Filters
-from kg.pipeline import shipped_store
+from kg.pipeline import build_shipped
 from kg.questions import ask_question, find_question, read_questions
 from kg.recipes import DEFAULT_RECIPE
 from kg.shipped import ontology_dir
@@ -115,7 +115,7 @@ def render_map(recipe: str = DEFAULT_RECIPE, store: Store = None, *, heading: st
 
 
 def _path(store: Store) -> Path:
-    return shipped_store() if store is None else Path(store)
+    return build_shipped() if store is None else Path(store)
 
 
 def _view(store: Store) -> View:

@@ -69,13 +69,13 @@ def check_shapes(view: View, *, ontology: Path) -> Iterator[Finding]:
     if not isinstance(report, rdflib.Graph):
         raise KgError(f"shapes: they cannot be used ({report})")
     places = Places(view, ontology=ontology)
-    for result in report.subjects(rdflib.RDF.type, SH.ValidationResult):
+    for result in report.objects(None, SH.result):
         subject = str(report.value(result, SH.focusNode))
         message = " ".join(str(report.value(result, SH.resultMessage)).split())
         value = report.value(result, SH.value)
         severity = _SHACL_SEVERITY[str(report.value(result, SH.resultSeverity)).rpartition("#")[2]]
         said = f"{message} (got {value})" if value is not None and str(value) != subject else message
-        yield Finding(severity, _rule(report, result), subject, said, places.find(subject))
+        yield Finding(severity, _rule(shapes, report, result), subject, said, places.find(subject))
 
 
 def _union(view: View) -> rdflib.Graph:
@@ -86,12 +86,10 @@ def _union(view: View) -> rdflib.Graph:
     return graph
 
 
-def _rule(report: rdflib.Graph, result: rdflib.term.Node) -> str:
-    """The shape's name, and the property it is about."""
+def _rule(shapes: rdflib.Graph, report: rdflib.Graph, result: rdflib.term.Node) -> str:
+    """The name of the shape, and the property it is about."""
     from rdflib.namespace import SH
 
-    path = report.value(result, SH.resultPath)
-    component = str(report.value(result, SH.sourceConstraintComponent)).rpartition("#")[2]
-    name = component.removesuffix("ConstraintComponent")
-    ending = re.split(r"[#/]", str(path))[-1] if path is not None else ""
-    return f"{name} {ending}".strip()
+    shape = report.value(result, SH.sourceShape)
+    names = [shapes.value(None, SH.property, shape) or shape, report.value(result, SH.resultPath)]
+    return " ".join(re.split(r"[#/]", str(name))[-1] for name in names if name is not None)

@@ -7,12 +7,11 @@ a label means the same everywhere.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import astuple, dataclass
-from urllib.parse import unquote
+from typing import NamedTuple
 
 from kg.errors import StoreError
 from kg.model.dates import Date, parse_date
-from kg.model.records import Passage, Position
+from kg.model.evidence import Passage, Position
 from kg.namespaces import DATE, DCTERMS, KG, RDF, SDO, SKOS, SOURCE
 from kg.store.view import Value, View
 
@@ -26,8 +25,7 @@ LANGUAGES = ("en", "")
 Statements = Mapping[str, tuple[Value, ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(NamedTuple):
     """One thing, as far as every kind of thing has it.
 
     `status`, `certainty` and `type` are notations of code lists, `evidence` pairs of a source's IRI
@@ -60,7 +58,7 @@ class Reader:
 
     def __init__(self, view: View) -> None:
         self.view = view
-        self.kinds = view.pairs("SELECT ?class ?kind { ?class :kind ?kind }")
+        self.kinds = view.values(KG.kind)
         self._statements: dict[str, Statements] = {}
         self._facts: dict[str, Facts] = {}
 
@@ -151,13 +149,15 @@ def parse_evidence(iri: str) -> tuple[str, Passage | Position]:
     if key == "char" and comma and one.isdigit() and other.isdigit():
         return source, Passage(int(one), int(other))
     if key == "record" and comma:
+        from urllib.parse import unquote
+
         return source, Position(unquote(one), unquote(other))
     raise StoreError(f"{iri}: expected evidence like {SOURCE}x#char=10,20, got another form")
 
 
 def _in_order(found: tuple[str, Passage | Position]) -> tuple[str, bool, tuple[int | str, ...]]:
     source, place = found
-    return source, isinstance(place, Position), astuple(place)
+    return source, isinstance(place, Position), tuple(place)
 
 
 def _rank(value: Value) -> tuple[int, str, str]:

@@ -8,13 +8,14 @@ all sources + identity decisions -> engine -> derived shortcuts -> names -> ties
 
 from __future__ import annotations
 
-import hashlib
 import json
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from kg.errors import InputError, UsageError
+from kg.files import write_whole
 from kg.identity.ledger import FILE as LEDGER
 from kg.identity.ledger import canonical_iris, read_ledger
 from kg.mapping.rows import map_records, map_source
@@ -26,16 +27,15 @@ from kg.shipped import ontology_dir, triples_dir
 from kg.sources.workbook import read_workbook
 from kg.store import fill
 from kg.store.names import Named, write_names
-from kg.store.nquads import write_source, write_whole
+from kg.store.nquads import write_source
 from kg.store.publish import Draft, draft_version, switch_version
 from kg.store.rdf import read_codes, read_rdf
+from kg.store.version import file_digest, graph_version, shipped_store
 from kg.store.view import View, current_version
 from kg.ties import write_ties
 from kg.version import __version__
 
-STORE_FORMAT = "1"
-"""Raised when a version is laid out anew, so that stores made by an older release are built again."""
-
+_KEPT_STORES = 4
 _NO_ORIGINS: Mapping[str, Path] = {}
 
 ONTOLOGY_GRAPH = GRAPH + "ontology"
@@ -66,10 +66,19 @@ def build_store(triples: Path, store: Path, *, ontology: Path) -> Published:
         for old in sources.iterdir():
             old.unlink()
         for file in (*files, *triples.glob(LEDGER)):
-            write_whole(sources / file.name, file.read_bytes())
+            write_whole({sources / file.name: file.read_bytes()})
 
     origins = {file.stem: file for file in files}
     return publish(store, change, ontology=ontology, origins=origins)
+
+
+def build_shipped() -> Path:
+    """The store of the triples that come with this package, built if it is not there yet."""
+    store = shipped_store()
+    if current_version(store) is None:
+        build_store(triples_dir(), store, ontology=ontology_dir())
+        _forget_old_stores(store)
+    return store
 
 
 def load_workbooks(workbooks: Iterable[Path], store: Path, *, ontology: Path) -> Published:
@@ -146,40 +155,11 @@ def publish(
     return Published(version, changed=True)
 
 
-def shipped_store() -> Path:
-    """The store of the triples that come with this package: built at first need, in the user's cache, and reused.
-
-    Its place is named after what it is made of, so another release or an edited ontology has another.
-    """
-    triples, ontology = triples_dir(), ontology_dir()
-    store = cache_dir() / graph_version(triples, ontology)
-    if current_version(store) is None:
-        build_store(triples, store, ontology=ontology)
-    return store
-
-
-def cache_dir() -> Path:
-    """Where this system keeps what programs can make again."""
-    from platformdirs import user_cache_path
-
-    return user_cache_path("partnership-kg", appauthor=False)
-
-
-def graph_version(sources: Path, ontology: Path) -> str:
-    """The name of the version that sources, decisions and ontology make: 16 hexadecimal digits of a SHA-256."""
-    digest = hashlib.sha256(f"format {STORE_FORMAT}\n".encode())
-    for folder in (sources, ontology):
-        for file in sorted(path for path in folder.rglob("*") if path.suffix in (".nq", ".tsv", ".ttl", ".rq")):
-            name = file.relative_to(folder).as_posix()
-            if not name.startswith(("examples/", "questions/", "checks/", "shapes/")):
-                digest.update(f"{name} {file_digest(file)}\n".encode())
-    return digest.hexdigest()[:16]
-
-
-def file_digest(file: Path) -> str:
-    """The SHA-256 of a file's bytes, in hexadecimal."""
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+def _forget_old_stores(store: Path) -> None:
+    """Keep the newest few of the shipped stores: each edit of the ontology makes another."""
+    others = sorted(store.parent.iterdir(), key=lambda folder: folder.stat().st_mtime, reverse=True)
+    for folder in others[_KEPT_STORES:]:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _write(statements: Iterable[Statement], source: str, folder: Path) -> Path:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from kg.errors import UsageError
 from kg.facts import first, notation
-from kg.namespaces import KG, SKOS
+from kg.namespaces import KG, RDF, SKOS
 from kg.store.view import View
 
 DEFAULT_RECIPE = "partnership"
@@ -15,8 +15,7 @@ HAPPENED = ("realised", "ongoing")
 """The statuses that count where nothing else is asked: planned is not done."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recipe:
+class Recipe(NamedTuple):
     """How a network is projected: which relations and roles make partners.
 
     Two different actors are joined by a relation when its kind is among `kinds`, both hold a role in
@@ -42,7 +41,7 @@ def read_recipe(view: View, name: str) -> Recipe:
 
     Raises UsageError with the known names where there is none of that name.
     """
-    recipes = view.pairs("SELECT ?name ?recipe { ?recipe a :Recipe ; skos:notation ?name }")
+    recipes = {notation(iri): iri for iri in view.subjects(RDF.type, KG.Recipe)}
     if name not in recipes:
         raise UsageError(f"recipe: expected one of {', '.join(sorted(recipes))}, got {name!r}")
     about = view.about(recipes[name])

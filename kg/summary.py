@@ -19,7 +19,7 @@ def list_sources(view: View) -> list[Json]:
     """Each source with its terms, digest, and how much it says."""
     reader = Reader(view)
     counts = _counts(view)
-    statements = view.pairs("SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g")
+    statements = {row[0]: int(row[1]) for row in view.rows(_STATEMENTS)}
     found = []
     for graph in sorted(statements):
         if not graph.startswith(_MADE):
@@ -33,7 +33,7 @@ def list_sources(view: View) -> list[Json]:
                     "publisher": first(about, DCTERMS.publisher),
                     "licence": first(about, DCTERMS.rights),
                     "digest": min((value.text for value in about.get(KG.sha256, ())), default=""),
-                    "statements": int(statements[graph]),
+                    "statements": statements[graph],
                     "entities": sum(kinds.get(kind, 0) for kind in ENTITIES),
                     "relations": sum(kinds.get(kind, 0) for kind in RELATIONS),
                 }
@@ -62,6 +62,7 @@ def count_kinds(view: View) -> Json:
     }
 
 
+_STATEMENTS = "SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g"
 _MADE = SOURCE.replace("/source/", "/graph/")
 _FROM_SOURCES = f'FILTER (!STRSTARTS(STR(?g), "{_MADE}"))'
 

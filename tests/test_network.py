@@ -6,7 +6,7 @@ import math
 from collections import Counter
 from copy import deepcopy
 from decimal import Decimal
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import Any
 
 import networkx as nx
@@ -264,6 +264,15 @@ def test_two_groups_hardly_joined_still_have_eigenvector_scores() -> None:
     found = scores(joined, "eigenvector")
     assert found["b"] == pytest.approx(found["B"], rel=1e-4)
     assert found["b"] > found["4"] > 0
+
+
+def test_a_long_chain_has_the_eigenvector_of_a_string() -> None:
+    # that of a path of n is sin(pi k / (n + 1)); power iteration alone would need many thousand rounds
+    letters = [chr(0x4E00 + number) for number in range(60)]
+    found = scores(project_network(chains(*(a + b for a, b in pairwise(letters))), RECIPE), "eigenvector")
+    string = [math.sin(math.pi * (number + 1) / 61) for number in range(60)]
+    length = math.hypot(*string)
+    assert [found[letter] for letter in letters] == pytest.approx([value / length for value in string], rel=1e-9)
 
 
 @pytest.mark.parametrize("measure", MEASURES)

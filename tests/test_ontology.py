@@ -20,6 +20,7 @@ from rdflib import ORG as RDFLIB_ORG
 from kg import namespaces
 from kg.mapping.rows import map_records
 from kg.model.dates import parse_date
+from kg.model.evidence import Passage
 from kg.model.iris import source_iri
 from kg.model.records import (
     Activity,
@@ -31,7 +32,6 @@ from kg.model.records import (
     Organization,
     Pairing,
     Participation,
-    Passage,
     Place,
     Publication,
     Row,

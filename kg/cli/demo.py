@@ -27,7 +27,7 @@ def demo_command(out: Path, actor: str) -> None:
     Example:
       kg demo
     """
-    from kg.store.nquads import write_whole
+    from kg.files import write_whole
     from kg.summary import count_kinds, list_sources
 
     view = open_store(None)
@@ -56,7 +56,7 @@ def demo_command(out: Path, actor: str) -> None:
     click.secho("\nMost central partners (betweenness, recipe partnership)", bold=True)
     click.echo(render_table(["rank", "actor", "score"], ([s["rank"], s["label"], f"{s['score']:.3f}"] for s in scores)))
     out.mkdir(parents=True, exist_ok=True)
-    write_whole(out / "map.html", answers.render_map(view, network, recipe="partnership").encode())
+    write_whole({out / "map.html": [answers.render_map(view, network, recipe="partnership")]})
     click.secho("\nNext", bold=True)
     click.echo(f"  open {out / 'map.html'} in a browser: it needs no connection")
     for command in ("kg partners UNICEF --why", "kg show FCPMC", "kg ask --list", 'kg path "Ford Foundation" UNICEF'):

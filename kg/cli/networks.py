@@ -44,7 +44,8 @@ def centrality_command(
     """Rank the actors by their place in the network of partners.
 
     A tie is stronger the more relations two actors share; in betweenness and closeness a strong tie is
-    short (its length is one over its strength). Equal scores share a rank.
+    short (its length is one over its strength). Equal scores share a rank. Groups that a source does not
+    name one by one are left out.
 
     \b
     Example:

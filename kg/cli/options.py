@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-import shutil
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -13,7 +10,8 @@ from typing import Any, TypeVar
 
 import click
 
-from kg.store.view import View, open_view
+from kg.store.version import shipped_store
+from kg.store.view import View, current_version, open_view
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -59,12 +57,16 @@ def format_option(*formats: str) -> Callable[[F], F]:
 
 
 def open_store(store: Path | None) -> View:
-    """The store that a command reads: the one named, else the shipped graph."""
-    if store is None:
-        from kg.pipeline import shipped_store
+    """The store that a command reads: the one named, else the shipped graph, built at first need."""
+    if store is not None:
+        return open_view(store)
+    shipped = shipped_store()
+    if current_version(shipped) is None:
+        from kg.pipeline import build_shipped
 
-        store = shipped_store()
-    return open_view(store)
+        say("building the graph that comes with the package, this once")
+        build_shipped()
+    return open_view(shipped)
 
 
 def write_rows(form: str, header: Sequence[str], rows: Iterable[Sequence[object]], document: object) -> None:
@@ -72,12 +74,17 @@ def write_rows(form: str, header: Sequence[str], rows: Iterable[Sequence[object]
     if form == "json":
         click.echo(json.dumps(document, ensure_ascii=False, indent=2))
     elif form in ("csv", "tsv"):
+        import csv
+        import io
+
         out = io.StringIO()
         writer = csv.writer(out, delimiter="," if form == "csv" else "\t", lineterminator="\n")
         writer.writerow(header)
         writer.writerows(rows)
         click.echo(out.getvalue(), nl=False)
     else:
+        import shutil
+
         from kg.views.tables import render_table
 
         width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
@@ -106,10 +113,7 @@ def write_output(out: Path | None, content: bytes) -> None:
     """Write bytes to a file, whole or not at all, or to stdout where `out` is `-` or none."""
     if out is None or str(out) == "-":
         sys.stdout.buffer.write(content)
-    elif out.exists() and not out.is_file():
-        with out.open("wb") as stream:
-            stream.write(content)
     else:
-        from kg.store.nquads import write_whole
+        from kg.files import write_whole
 
-        write_whole(out, content)
+        write_whole({out: content})

@@ -11,8 +11,8 @@ from kg.clean.names import name_key
 from kg.errors import InputError
 from kg.evidence.documents import Documents
 from kg.facts import Reader, evidence, first, notation
-from kg.model.records import Passage
-from kg.namespaces import KG, SKOS
+from kg.model.evidence import Passage
+from kg.namespaces import KG
 from kg.places import Places
 from kg.store.view import View
 
@@ -63,6 +63,7 @@ def _problems(reader: Reader, node: str, documents: Documents) -> Iterator[str]:
         if notation(first(about, KG.certainty)) != "added":
             yield "there is no evidence; add the positions that say so"
         return
+    spelling = first(about, KG.spelling)
     for source, place in found:
         if not isinstance(place, Passage):
             continue
@@ -73,14 +74,5 @@ def _problems(reader: Reader, node: str, documents: Documents) -> Iterator[str]:
             continue
         if not words.strip():
             yield f"{place.start}-{place.end} holds no words"
-        elif KG.mentions in about and not _is_named(reader, about[KG.mentions][0].text, words):
-            yield f"{place.start}-{place.end} holds none of the names of what it mentions"
-
-
-def _is_named(reader: Reader, entity: str, words: str) -> bool:
-    said = name_key(words)
-    about = reader.statements(entity)
-    names = [
-        value.text for label in (SKOS.prefLabel, SKOS.altLabel, SKOS.hiddenLabel) for value in about.get(label, ())
-    ]
-    return any(name_key(name) in said for name in names if name_key(name))
+        elif spelling and name_key(spelling) not in name_key(words):
+            yield f"{place.start}-{place.end} does not hold the spelling {spelling!r}"

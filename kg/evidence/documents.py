@@ -7,7 +7,7 @@ from pathlib import Path
 
 from kg.errors import InputError
 from kg.facts import Reader, first
-from kg.model.records import Passage
+from kg.model.evidence import Passage
 from kg.namespaces import KG
 from kg.store.view import View
 

@@ -15,8 +15,8 @@ from pathlib import Path
 
 from kg.errors import InputError, WorkbookError
 from kg.evidence.documents import open_document
+from kg.files import write_whole
 from kg.sources.workbook import read_source
-from kg.store.nquads import write_whole
 
 _BRACED = re.compile(r"\{([^{}]+)\}(?:#(\d+))?")
 _BETWEEN = " ... "
@@ -100,7 +100,7 @@ def _pin_csv(file: Path, pin: _Pin) -> list[_Write]:
     csv.writer(out, lineterminator="\n").writerows(row for _, row in rows)
 
     def write() -> int:
-        write_whole(file, out.getvalue().encode())
+        write_whole({file: out.getvalue().encode()})
         return changed
 
     return [write] if changed else []
@@ -125,7 +125,7 @@ def _pin_xlsx(path: Path, pin: _Pin) -> list[_Write]:
     def write() -> int:
         out = io.BytesIO()
         book.save(out)
-        write_whole(path, out.getvalue())
+        write_whole({path: out.getvalue()})
         return changed
 
     return [write] if changed else []

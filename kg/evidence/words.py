@@ -9,7 +9,7 @@ from typing import Any
 from kg.evidence.documents import Documents
 from kg.lookup.describe import describe
 from kg.lookup.find import find
-from kg.model.records import Passage
+from kg.model.evidence import Passage
 from kg.store.view import View
 
 Json = dict[str, Any]

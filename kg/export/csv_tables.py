@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from kg.errors import UsageError
 from kg.export.flat import EDGE_COLUMNS, NODE_COLUMNS, Edge, Node, Value, columns, flat_edges, flat_nodes
-from kg.export.whole_files import write_whole
+from kg.files import write_whole
 
 if TYPE_CHECKING:
     import networkx as nx

@@ -23,7 +23,7 @@ from kg.export.flat import (
     flat_edges,
     flat_nodes,
 )
-from kg.export.whole_files import write_whole
+from kg.files import write_whole
 
 if TYPE_CHECKING:
     import networkx as nx

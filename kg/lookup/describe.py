@@ -8,7 +8,7 @@ from typing import Any
 from kg.facts import Facts, Reader, first, notation, part_status
 from kg.lookup.relations import Party, Relation, find_relations
 from kg.model.dates import Date
-from kg.model.records import Passage, Position
+from kg.model.evidence import Passage, Position
 from kg.namespaces import CODE, DATE, DCTERMS, ID, KG, ORG, RDF, SDO, SKOS
 from kg.store.view import View
 
@@ -108,19 +108,19 @@ def names_json(reader: Reader, iri: str) -> Iterator[Json]:
     mentions: dict[str, list[Facts]] = {}
     for node in reader.view.subjects(KG.mentions, iri):
         mentions.setdefault(first(reader.statements(node), KG.spelling), []).append(reader.facts(node))
-    about = reader.statements(iri)
+    about, shown = reader.statements(iri), reader.facts(iri).label
     for predicate, kind in (
         (SKOS.prefLabel, "preferred"),
         (SKOS.altLabel, "alternative"),
         (SKOS.hiddenLabel, "misspelling"),
     ):
         for value in about.get(predicate, ()):
-            nodes = mentions.get(value.text, [])
+            nodes = mentions.get(value.text, []) + (mentions.get("", []) if value.text == shown else [])
             kinds = {notation(first(reader.statements(node.iri), KG.nameKind)) for node in nodes}
             yield {
                 "name": value.text,
                 "language": value.language,
-                "kind": min(kinds - {"preferred"}, default=kind) if kind == "alternative" else kind,
+                "kind": min(kinds - {"preferred", ""}, default=kind) if kind == "alternative" else kind,
                 "certainty": nodes[0].certainty if nodes else "",
                 "evidence": [place for node in nodes for place in evidence_json(node.evidence)],
             }

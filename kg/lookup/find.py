@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
-from difflib import SequenceMatcher
+from typing import NamedTuple
 
 from kg.clean.names import name_key
 from kg.errors import Ambiguous, NotFound
@@ -21,8 +20,7 @@ _NEAR = 0.5
 _SHOWN = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """A thing that was asked for by name; `note` says so where the name met was not the name asked."""
 
     iri: str
@@ -66,6 +64,8 @@ def _as_iri(reader: Reader, name: str) -> str:
 
 
 def _find_alike(reader: Reader, name: str, kinds: Collection[str]) -> Found:
+    from difflib import SequenceMatcher
+
     wanted = name_key(name)
     scored = sorted(
         (

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from kg.facts import Facts, Reader, part_status
 from kg.lookup.describe import tie_json
@@ -15,8 +14,7 @@ from kg.recipes import HAPPENED, Recipe
 Json = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Filters:
+class Filters(NamedTuple):
     """Which ties count: by the partner's role, its country (an IRI), the source (an id), years, and status."""
 
     role: str = ""
@@ -28,8 +26,7 @@ class Filters:
     limit: int | None = None
 
 
-@dataclass(slots=True)
-class Partners:
+class Partners(NamedTuple):
     """The result: partners with their ties as JSON, and how many relations without a year a year filter left out."""
 
     partners: list[Json]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from kg.facts import Facts, Reader, first, notation
 from kg.namespaces import KG, ORG, PROV, SDO
@@ -17,8 +17,7 @@ DIRECT_ROLES = {
 """Properties that join a flow or a pairing to its parties; the ontology says the same with `:impliesRole`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Party:
+class Party(NamedTuple):
     """A thing in a role; `node` carries the evidence of it."""
 
     iri: str
@@ -26,8 +25,7 @@ class Party:
     node: str
 
 
-@dataclass(frozen=True, slots=True)
-class Relation:
+class Relation(NamedTuple):
     """One relation of a thing: what joins it to others (`work`), its own part in it, and the other parties."""
 
     work: Facts
@@ -103,7 +101,7 @@ def _parties_of(reader: Reader, work: str) -> Iterator[Relation]:
         kind = "participation" if party.node != work else reader.facts(work).kind
         part = reader.facts(party.node)
         contribution = first(reader.statements(party.node), KG.contribution)
-        yield Relation(replace(part, kind=kind, label=contribution or party.role), part, "", (party,))
+        yield Relation(part._replace(kind=kind, label=contribution or party.role), part, "", (party,))
 
 
 def _memberships(reader: Reader, iri: str) -> Iterator[Relation]:
@@ -113,7 +111,7 @@ def _memberships(reader: Reader, iri: str) -> Iterator[Relation]:
             party = Party(first(about, other), "organization" if mine == ORG.member else "holder", node)
             former = " (former)" if notation(first(about, KG.tenure)) == "former" else ""
             role = "holder" if mine == ORG.member else "organization"
-            yield Relation(replace(part, label=part.label + former), part, role, (party,))
+            yield Relation(part._replace(label=part.label + former), part, role, (party,))
 
 
 def _links(reader: Reader, iri: str) -> Iterator[Relation]:
@@ -122,7 +120,7 @@ def _links(reader: Reader, iri: str) -> Iterator[Relation]:
         for node in reader.view.subjects(mine, iri):
             about, part = reader.statements(node), reader.facts(node)
             kind = reader.facts(first(about, KG.linkKind)).label
-            yield Relation(replace(part, label=kind), part, role, (Party(first(about, other), other_role, node),))
+            yield Relation(part._replace(label=kind), part, role, (Party(first(about, other), other_role, node),))
 
 
 def _figures(reader: Reader, iri: str) -> Iterator[Relation]:
@@ -144,7 +142,7 @@ def _figures(reader: Reader, iri: str) -> Iterator[Relation]:
                     if value.text != iri
                 )
                 payers = tuple(party for party in find_parties(reader, node) if party.iri != iri)
-                yield Relation(replace(part, label=figure_label(reader, node)), part, role, others + payers)
+                yield Relation(part._replace(label=figure_label(reader, node)), part, role, others + payers)
 
 
 def _conflicts(reader: Reader, iri: str) -> Iterator[Relation]:
@@ -153,7 +151,7 @@ def _conflicts(reader: Reader, iri: str) -> Iterator[Relation]:
             Party(value.text, "other", node) for value in reader.statements(node)[KG.between] if value.text != iri
         )
         part = reader.facts(node)
-        yield Relation(replace(part, label=first(reader.statements(node), KG.note) or "conflict"), part, "one", others)
+        yield Relation(part._replace(label=first(reader.statements(node), KG.note) or "conflict"), part, "one", others)
 
 
 def figure_label(reader: Reader, iri: str) -> str:

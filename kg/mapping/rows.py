@@ -24,8 +24,9 @@ from kg.mapping.vocabulary import (
     TYPE,
 )
 from kg.model.dates import Date
+from kg.model.evidence import Passage, Position
 from kg.model.iris import SHARED_ID, code_iri, date_iri, evidence_iri, row_id, source_iri, thing_iri
-from kg.model.records import Code, Flow, Name, Organization, Passage, Person, Place, Position, Row, Source, Tables
+from kg.model.records import Code, Flow, Name, Organization, Person, Place, Row, Source, Tables
 from kg.model.terms import Statement, boolean, decimal, integer, iri, text, typed
 from kg.namespaces import DCTERMS, ID, KG, OA, ORG, SDO, SKOS, XSD
 
@@ -70,7 +71,7 @@ def map_record(source: Source, record: Row) -> Iterator[Statement]:
     kind: Any = type(record)  # mypy takes a class for one of its objects here
     for field in _fields(kind):
         value = getattr(record, field.name)
-        for one in value if isinstance(value, tuple) else (value,):
+        for one in value if type(value) is tuple else (value,):
             if one is not None and one != "":
                 yield subject, field.predicate, field.term(one, source)
                 if isinstance(one, Date):
@@ -169,11 +170,10 @@ def _map_position(node: str, place: Position) -> Iterator[Statement]:
 
 
 def _map_first_mention(source: Source, record: Organization | Person | Place, entity: str) -> Iterator[Statement]:
+    """Where the source speaks of a thing; the name to show may be the coder's, so no spelling is claimed."""
     mention = iri(thing_iri(source.id, f"{record.id}.named"))
     yield mention, iri(TYPE), iri(KG.Mention)
     yield mention, iri(KG.mentions), entity
-    yield mention, iri(KG.spelling), text(record.name)
-    yield mention, iri(KG.nameKind), iri(code_iri("name-kind", "preferred"))
     yield mention, iri(KG.certainty), iri(code_iri("certainty", record.certainty))
     if record.note:
         yield entity, iri(KG.note), text(record.note, "en")

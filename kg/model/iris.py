@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
-from urllib.parse import quote
+from typing import TYPE_CHECKING
 
 from kg.model.dates import Date
-from kg.model.records import Passage, Position, Row
+from kg.model.evidence import Passage, Position
 from kg.namespaces import CODE, DATE, ID, SOURCE
+
+if TYPE_CHECKING:
+    from kg.model.records import Row
 
 LOCAL_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 SHARED_ID = re.compile(r"(country|region):([A-Z0-9-]{2,6})")
@@ -58,6 +60,8 @@ def evidence_iri(source: str, place: Passage | Position) -> str:
     """
     if isinstance(place, Passage):
         return f"{SOURCE}{source}#char={place.start},{place.end}"
+    from urllib.parse import quote
+
     return f"{SOURCE}{source}#record={quote(place.file, safe='')};{quote(place.record, safe='')}"
 
 
@@ -66,4 +70,6 @@ def _key_part(value: str) -> str:
         return value
     if SHARED_ID.fullmatch(value):
         return value.replace(":", "-")
+    import hashlib
+
     return hashlib.sha256(value.encode()).hexdigest()[:8]

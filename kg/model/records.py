@@ -16,9 +16,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Annotated, ClassVar, TypeAlias
+from typing import Annotated, ClassVar
 
 from kg.model.dates import Date
+from kg.model.evidence import Evidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,24 +35,6 @@ class Tables:
 
     names: tuple[str, ...]
 
-
-@dataclass(frozen=True, slots=True, order=True)
-class Passage:
-    """A stretch of a document: Unicode code points `start` to `end`, the end not included."""
-
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Position:
-    """A record of a machine-readable file: its name, and the record's identifier or number in it."""
-
-    file: str
-    record: str
-
-
-Evidence: TypeAlias = tuple[Passage | Position, ...]
 
 ACTORS = Tables(("organizations", "persons"))
 PLACES = Tables(("places",))

@@ -132,14 +132,14 @@ def _closeness(graph: nx.Graph) -> dict[str, float]:
 
 
 def _eigenvector(graph: nx.Graph) -> dict[str, float]:
-    """Power iteration first; a network of two halves hardly joined takes it too long, and a solver helps."""
+    """Power iteration first; in a network like one long chain it takes too long, and a solver helps."""
     import networkx as nx
 
     largest = graph.subgraph(max(nx.connected_components(graph), key=lambda actors: (len(actors), min(actors))))
     try:
-        scores: dict[str, float] = nx.eigenvector_centrality(largest, max_iter=5000, tol=1e-10, weight="strength")
+        scores: dict[str, float] = nx.eigenvector_centrality(largest, max_iter=1000, tol=1e-10, weight="strength")
     except nx.PowerIterationFailedConvergence:
-        scores = nx.eigenvector_centrality_numpy(largest, weight="strength", max_iter=100_000, tol=1e-10)
+        scores = nx.eigenvector_centrality_numpy(largest, weight="strength", max_iter=100_000)
     return scores
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from kg.recipes import Recipe
 
 ALONE = "shares no relation of this recipe with another actor"
+UNNAMED = "is a group of actors that the source does not name one by one"
 ONLY_RECEIVES = "only receives, and so do all others in the same relations"
 
 _STATUSES = ("realised", "ongoing", "planned", "proposed")
@@ -102,6 +103,29 @@ def project_network(
     )
     _join(network, relations)
     return network
+
+
+def leave_out_groups(network: nx.MultiGraph) -> nx.MultiGraph:
+    """Return a copy without unnamed groups, whose place in a network would say nothing of any one actor.
+
+    The groups, and actors who had partners among them only, are added to `left_out` of the copy.
+    """
+    groups = [iri for iri, kind in network.nodes(data="type") if kind == "group"]
+    named = network.copy()
+    named.remove_nodes_from(groups)
+    alone = [iri for iri, degree in named.degree() if degree == 0]
+    named.remove_nodes_from(alone)
+    out = [*((iri, UNNAMED) for iri in groups), *((iri, ALONE) for iri in alone)]
+    named.graph["left_out"] = [
+        *network.graph["left_out"],
+        *(_left_out(network, iri, reason) for iri, reason in sorted(out)),
+    ]
+    return named
+
+
+def _left_out(network: nx.MultiGraph, iri: str, reason: str) -> LeftOut:
+    actor = network.nodes[iri]
+    return LeftOut(iri=iri, label=actor["label"], kind=actor["kind"], reason=reason)
 
 
 def _select(

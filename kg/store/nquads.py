@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from kg.errors import KgError
+from kg.files import write_whole
 from kg.model.terms import Statement, integer, iri
 from kg.namespaces import VOID
 
@@ -20,19 +19,5 @@ def write_source(statements: Iterable[Statement], source: str, path: Path) -> in
     name = iri(source)
     lines = {f"{subject} {predicate} {object_} {name} .\n" for subject, predicate, object_ in statements}
     lines.add(f"{name} {iri(VOID.triples)} {integer(len(lines) + 1)} {name} .\n")
-    write_whole(path, "".join(sorted(lines)).encode())
+    write_whole({path: sorted(lines)})
     return len(lines)
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file beside its place and move it there, so that nobody ever meets half of it.
-
-    Raises KgError where the disk says no; the file that was there stays.
-    """
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        beside.write_bytes(content)
-        os.replace(beside, path)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise KgError(f"{path}: cannot be written ({error.strerror or error})") from None

@@ -6,12 +6,8 @@ all graphs; `GRAPH` tells them apart.
 
 from __future__ import annotations
 
-import datetime as dt
-import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -28,13 +24,13 @@ MAXIMAL_NESTING = 100
 """Brackets inside brackets; the engine's parser overflows its stack on thousands."""
 
 FORMATS = ("json", "csv", "tsv", "xml", "turtle", "ntriples")
-_QUOTED = re.compile(
+_QUOTED = (
     r'"""(?:[^"\\]|\\.|"(?!""))*"""|\'\'\'(?:[^\'\\]|\\.|\'(?!\'\'))*\'\'\'|"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\''
-    r"|<[^<>\"{}|^`\\\s]*>|#[^\n]*",
-    re.DOTALL,
+    r"|<[^<>\"{}|^`\\\s]*>|#[^\n]*"
 )
-_PARAMETER = re.compile(_QUOTED.pattern + r"|\$(\w+)", re.DOTALL)
-_FROM = re.compile(r"(?<![?$:\w-])FROM(?![\w:-])", re.IGNORECASE)
+"""What is no part of a query's grammar: strings, IRIs and comments."""
+_PARAMETER = _QUOTED + r"|\$(\w+)"
+_FROM = r"(?i)(?<![?$:\w-])FROM(?![\w:-])"
 
 
 class Value(NamedTuple):
@@ -45,16 +41,16 @@ class Value(NamedTuple):
     is_iri: bool
 
 
-@dataclass(frozen=True)
 class View:
     """One version of a store, opened for reading.
 
     `version` is the graph version that every result names; `path` the version's folder.
     """
 
-    path: Path
-    version: str
-    engine: pyoxigraph.Store
+    def __init__(self, path: Path, version: str, engine: pyoxigraph.Store) -> None:
+        self.path = path
+        self.version = version
+        self.engine = engine
 
     def about(self, iri: str) -> Mapping[str, tuple[Value, ...]]:
         """All statements of a subject: values by predicate, sorted, each once."""
@@ -72,6 +68,13 @@ class View:
         quads = self.engine.quads_for_pattern(None, ox.NamedNode(predicate), ox.NamedNode(iri), None)
         return sorted({_text(quad.subject) for quad in quads})
 
+    def values(self, predicate: str) -> dict[str, str]:
+        """The value of a predicate by subject, for a predicate that has one value a subject."""
+        import pyoxigraph as ox
+
+        quads = self.engine.quads_for_pattern(None, ox.NamedNode(predicate), None, None)
+        return {_text(quad.subject): _text(quad.object) for quad in quads}
+
     def graphs_of(self, iri: str) -> list[str]:
         """The graphs that hold statements of a subject."""
         import pyoxigraph as ox
@@ -84,10 +87,6 @@ class View:
         for row in self.query(query, bindings=bindings).table():
             yield tuple(cell or "" for cell in row)
 
-    def pairs(self, query: str) -> dict[str, str]:
-        """The rows of a SELECT of two variables, the second by the first."""
-        return {row[0]: row[1] for row in self.rows(query)}
-
     def query(self, text: str, *, bindings: Mapping[str, str] | None = None) -> Answer:
         """Ask any SPARQL query.
 
@@ -95,7 +94,7 @@ class View:
         a dollar sign, as in `$actor`. Raises QueryError with the position where the text does not parse.
         """
         text = _bind(text, bindings or {})
-        _refuse_nesting(_QUOTED.sub(" ", text))
+        _refuse_nesting(_bare(text))
         try:
             found = self.engine.query(
                 text,
@@ -106,20 +105,21 @@ class View:
             raise QueryError(_explain(str(error), text)) from None
         except (OSError, ValueError) as error:
             raise QueryError(f"query: it cannot be run ({error})") from None
-        return Answer(found, self.version)
+        return Answer(found)
 
     @cached_property
     def description(self) -> Mapping[str, object]:
         """What `version.json` says of this version."""
+        import json
+
         return dict(json.loads((self.path / "version.json").read_text(encoding="utf-8")))
 
 
-@dataclass(frozen=True)
 class Answer:
     """The result of a query, read once."""
 
-    found: pyoxigraph.QuerySolutions | pyoxigraph.QueryBoolean | pyoxigraph.QueryTriples
-    version: str
+    def __init__(self, found: pyoxigraph.QuerySolutions | pyoxigraph.QueryBoolean | pyoxigraph.QueryTriples) -> None:
+        self.found = found
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -187,7 +187,7 @@ def known_prefixes() -> dict[str, str]:
 
 def names_its_graphs(query: str) -> bool:
     """Whether a query names its graphs with FROM; the engine would not hear it beside a union of all."""
-    return _FROM.search(_QUOTED.sub(" ", query)) is not None
+    return re.search(_FROM, _bare(query)) is not None
 
 
 def open_view(store: Path) -> View:
@@ -241,25 +241,34 @@ def _text(term: object) -> str:
 
 
 def _python(term: object) -> object:
+    import datetime as dt
+    from decimal import Decimal
+
     import pyoxigraph as ox
 
-    if isinstance(term, ox.Literal) and term.datatype.value in _PYTHON:
-        return _PYTHON[term.datatype.value](term.value)
+    readers: Mapping[str, Callable[[str], object]] = {
+        XSD.integer: int,
+        XSD.decimal: Decimal,
+        XSD.boolean: "true".__eq__,
+        XSD.date: dt.date.fromisoformat,
+        f"{XSD.iri}double": float,
+    }
+    if isinstance(term, ox.Literal) and term.datatype.value in readers:
+        return readers[term.datatype.value](term.value)
     return None if term is None else _text(term)
-
-
-_PYTHON: Mapping[str, Callable[[str], object]] = {
-    XSD.integer: int,
-    XSD.decimal: Decimal,
-    XSD.boolean: "true".__eq__,
-    XSD.date: dt.date.fromisoformat,
-    f"{XSD.iri}double": float,
-}
 
 
 def _bind(text: str, bindings: Mapping[str, str]) -> str:
     """Put terms where parameters stand; a term cannot hold anything but itself."""
-    return _PARAMETER.sub(lambda found: bindings.get(found[1], found[0]) if found[1] else found[0], text)
+
+    def term(found: re.Match[str]) -> str:
+        return bindings.get(found[1], found[0]) if found[1] else found[0]
+
+    return re.sub(_PARAMETER, term, text, flags=re.DOTALL)
+
+
+def _bare(text: str) -> str:
+    return re.sub(_QUOTED, " ", text, flags=re.DOTALL)
 
 
 def _refuse_nesting(bare: str) -> None:

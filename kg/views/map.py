@@ -67,7 +67,7 @@ LINES = (
     Line("pairing", "Pairings", "Pairing", 2.2, (10, 4, 2, 4)),
     Line("other", "Other relations", "Other relation", 1.1, (1, 3)),
 )
-LINE_OF = {line.key: line for line in LINES}
+MANY = 5000  # lines; beyond it what slows the hand is left out: dashes, and the look-up of what is pointed at
 
 
 def render_map(
@@ -91,7 +91,8 @@ def render_map(
     scale, spacing = _measure(list(points.values()))
     panel = Panel(network.graph.get("sources", {}))
     ties = _ties(network)
-    drawn = _draw(network, {iri: (x * scale, y * scale) for iri, (x, y) in points.items()}, ties, spacing)
+    lines = [line if len(ties) <= MANY else line._replace(dashes=()) for line in LINES]
+    drawn = _draw(network, {iri: (x * scale, y * scale) for iri, (x, y) in points.items()}, ties, lines, spacing)
     payload = {
         "nodes": drawn.nodes,
         "edges": drawn.edges,
@@ -99,7 +100,7 @@ def render_map(
         "scale": scale,
         "spacing": spacing,
         "groups": [group[:3] for group in GROUPS],
-        "lines": LINES,
+        "lines": lines,
         "actors": {iri: pack_actor(panel, network.nodes[iri]) for iri in actors},
         "ties": [pack_tie(panel, network, tie) for tie in ties],
         "relations": panel.relations.items,
@@ -156,6 +157,7 @@ def _draw(
     network: nx.MultiGraph,
     points: Mapping[str, tuple[float, float]],
     ties: list[Tie],
+    lines: list[Line],
     spacing: float,
 ) -> Any:
     from pyvis.edge import Edge
@@ -166,11 +168,14 @@ def _draw(
     drawn.set_options(json.dumps(_options(len(ties))))
     # add_node and add_edge look through all that is there for each new one, and add_edge drops parallel edges
     drawn.nodes = [Node(iri, **_node(network, iri, point, spacing)).options for iri, point in points.items()]
+    line_of = {line.key: line for line in lines}
     pairs = Counter((u, v) for u, v, _ in ties)
     met: Counter[tuple[str, str]] = Counter()
     for number, (u, v, data) in enumerate(ties):
         curve = _curve(met[u, v], pairs[u, v])
-        drawn.edges.append(Edge(u, v, id=number, smooth=curve, **_edge(data, spacing)).options)
+        drawn.edges.append(
+            Edge(u, v, id=number, smooth=curve, **_edge(data, line_of.get(data["kind"], lines[-1]), spacing)).options
+        )
         met[u, v] += 1
     return drawn
 
@@ -186,10 +191,9 @@ def _options(ties: int) -> dict[str, Any]:
         "interaction": {
             "dragNodes": False,
             "selectable": False,
-            "hover": ties <= 8000,
-            "hideEdgesOnDrag": ties > 8000,
-            "hideEdgesOnZoom": ties > 8000,
-            "keyboard": {"enabled": True, "bindToWindow": False},
+            "hover": ties <= MANY,
+            "hideEdgesOnDrag": ties > MANY,
+            "hideEdgesOnZoom": ties > MANY,
         },
     }
 
@@ -203,12 +207,15 @@ def _node(network: nx.MultiGraph, iri: str, point: tuple[float, float], spacing:
             "group": group.key, "partners": partners}  # fmt: skip
 
 
-def _edge(data: Mapping[str, Any], spacing: float) -> dict[str, Any]:
-    line = LINE_OF.get(data["kind"], LINES[-1])
+def _edge(data: Mapping[str, Any], line: Line, spacing: float) -> dict[str, Any]:
     unit = spacing / 100
     known = [year for year in (data["year_from"], data["year_to"]) if year is not None]
-    return {"kind": line.key, "width": round(line.width * unit, 3), "years": [min(known), max(known)] if known else None,
-            "dashes": [round(dash * unit, 3) for dash in line.dashes] or False}  # fmt: skip
+    return {
+        "kind": line.key,
+        "width": round(line.width * unit, 3),
+        "dashes": [round(dash * unit, 3) for dash in line.dashes] or False,
+        "years": [min(known), max(known)] if known else None,
+    }
 
 
 def _curve(index: int, count: int) -> dict[str, Any] | bool:
@@ -278,5 +285,6 @@ def _asset(name: str) -> str:
 def _vis(name: str) -> str:
     """Return a file of vis-network as pyvis carries it, without its source map and its pictures of buttons."""
     text = (resources.files("pyvis") / VIS / name).read_text(encoding="utf-8")
-    text = re.sub(r"\s*//# sourceMappingURL=\S+\s*$", "\n", text)
-    return re.sub(r"[^{}]*\{[^{}]*url\([^{}]*\}", "", text) if name.endswith(".css") else text
+    if name.endswith(".css"):
+        return re.sub(r"[^{}]*\{[^{}]*url\([^{}]*\}", "", text)
+    return text.partition("//# sourceMappingURL=")[0]

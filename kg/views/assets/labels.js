@@ -2,28 +2,33 @@
 /* Names are set like those of towns: at one size however near or far the view is, the greatest first,
    beside, above or below their mark, and only where there is room. */
 
+/* Boxes by the cells of 60 pixels that they touch, so that a box is compared with few others. */
 class Room {
   constructor() { this.cells = new Map(); }
 
-  * around([left, top, right, bottom]) {
+  cellsOf([left, top, right, bottom]) {
+    const cells = [];
     for (let i = Math.floor(left / 60); i <= Math.floor(right / 60); i++) {
-      for (let j = Math.floor(top / 60); j <= Math.floor(bottom / 60); j++) yield i * 10007 + j;
+      for (let j = Math.floor(top / 60); j <= Math.floor(bottom / 60); j++) cells.push(i * 10007 + j);
     }
+    return cells;
   }
 
   take(box) {
-    for (const cell of this.around(box)) {
+    for (const cell of this.cellsOf(box)) {
       if (!this.cells.has(cell)) this.cells.set(cell, []);
       this.cells.get(cell).push(box);
     }
   }
 
-  /* How many of the boxes taken this one would cover. */
-  covered(box) {
+  /* How many of the boxes taken this one would cover, counted no further than one beyond `most`. */
+  covered(box, most = 0) {
     const [left, top, right, bottom] = box;
     const met = new Set();
-    for (const cell of this.around(box)) {
-      for (const other of this.cells.get(cell) || []) if (left < other[2] && right > other[0] && top < other[3] && bottom > other[1]) met.add(other);
+    for (const cell of this.cellsOf(box)) {
+      for (const other of this.cells.get(cell) || []) {
+        if (left < other[2] && right > other[0] && top < other[3] && bottom > other[1] && met.add(other).size > most) return met.size;
+      }
     }
     return met.size;
   }
@@ -56,22 +61,29 @@ class Labels {
       const sure = Boolean(centre && centre.has(mark.id));
       if (!centre && mark.r < 2.6) return;
       const strong = centre ? sure : place < greatest && mark.r > 12;
-      const [full, brief] = [mark.label, mark.brief].map((name) => name && this.fit(context, mark, name, strong, inside, shapes));
+      const most = centre || place < greatest / 2 ? 40 : place < greatest ? 2 : 0;
+      const fit = (name) => this.fit(context, mark, name, { strong, most, inside, shapes });
+      const full = fit(mark.label);
+      const brief = mark.brief && full?.cost !== 0 ? fit(mark.brief) : null;
       const chosen = brief && (!full || brief.cost < full.cost) ? brief : full;
-      const most = centre || place < greatest / 2 ? Infinity : place < greatest ? 2 : 0;
-      if (!chosen || chosen.cost > most) return;
+      if (!chosen) return;
       names.take(chosen.box);
       this.boxes.push([chosen.box, mark.id]);
       Labels.write(context, chosen);
     });
   }
 
-  /* The spot for a name that covers the fewest marks, if there is any. */
-  fit(context, mark, name, strong, inside, shapes) {
+  /* The spot for a name that covers the fewest marks and no more than `most`, if there is any. */
+  fit(context, mark, name, { strong, most, inside, shapes }) {
     const label = this.measure(context, name, strong);
-    const open = Labels.spots(mark, label).filter(({ box }) => inside(box));
-    const spots = open.map((spot) => ({ ...label, ...spot, cost: shapes.covered(spot.box) }));
-    return spots.sort((a, b) => a.cost - b.cost)[0];
+    let best = null;
+    for (const spot of Labels.spots(mark, label)) {
+      const bound = best ? best.cost - 1 : most;
+      const cost = inside(spot.box) ? shapes.covered(spot.box, bound) : Infinity;
+      if (cost <= bound) best = { ...label, ...spot, cost };
+      if (cost === 0) break;
+    }
+    return best;
   }
 
   static spots({ x, y, r }, { width: w, lines }) {
@@ -94,7 +106,8 @@ class Labels {
   measure(context, name, strong) {
     const key = `${strong ? 1 : 0}${name}`;
     if (!this.measured.has(key)) {
-      const font = `${strong ? 600 : 400} 12.5px ${getComputedStyle(document.body).fontFamily}`;
+      this.family ||= getComputedStyle(document.body).fontFamily;
+      const font = `${strong ? 600 : 400} 12.5px ${this.family}`;
       const lines = Labels.wrap(name);
       context.font = font;
       this.measured.set(key, { font, lines, width: Math.max(...lines.map((line) => context.measureText(line).width)) });

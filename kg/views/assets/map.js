@@ -29,8 +29,12 @@
 
   /* ---- the drawing ---- */
 
-  const nodes = new vis.DataSet(data.nodes);
-  const edges = new vis.DataSet(data.edges);
+  const night = matchMedia("(prefers-color-scheme: dark)");
+  document.documentElement.dataset.theme = night.matches ? "dark" : "light";
+  let theme = {};
+  const first = looks();
+  const nodes = new vis.DataSet(data.nodes.map((node, at) => ({ ...node, ...first.marks[at] })));
+  const edges = new vis.DataSet(data.edges.map((edge, at) => ({ ...edge, ...first.lines[at] })));
   const touching = new Map(data.nodes.map((node) => [node.id, []]));
   for (const edge of data.edges) for (const end of [edge.from, edge.to]) touching.get(end).push(edge);
   const relationOf = (edge) => data.relations[data.ties[edge.id][0]][0];
@@ -44,18 +48,18 @@
   const hiddenNodes = new Set();
   const hiddenEdges = new Set();
   const labels = new Labels();
-  let theme = {};
 
-  function paint() {
+  /* The looks of all marks and lines in the present theme, as updates by id. */
+  function looks() {
     theme = { paper: colour("--paper"), ink: colour("--ink"), veil: colour("--veil"), accent: colour("--accent") };
     const fill = new Map(data.groups.map(([key]) => [key, colour(`--g-${key}`)]));
     const line = new Map(data.lines.map(([key]) => [key, colour(`--l-${key}`)]));
-    nodes.update(data.nodes.map(({ id, group }) => ({
+    const opacity = data.edges.length > 2000 ? 0.4 : data.edges.length > 400 ? 0.5 : 0.7;
+    const marks = data.nodes.map(({ id, group }) => ({
       id, borderWidth: hollow(group) ? 1.8 : 1, // pixels, however near the view is
       color: { background: hollow(group) ? theme.paper : fill.get(group), border: hollow(group) ? fill.get(group) : theme.paper },
-    })));
-    const opacity = data.edges.length > 2000 ? 0.4 : data.edges.length > 400 ? 0.5 : 0.7;
-    edges.update(data.edges.map(({ id, kind }) => ({ id, color: { color: line.get(kind), hover: line.get(kind), opacity } })));
+    }));
+    return { marks, lines: data.edges.map(({ id, kind }) => ({ id, color: { color: line.get(kind), hover: line.get(kind), opacity } })) };
   }
 
   /* What is chosen or pointed at, with its neighbours: the rest fades behind a veil. */
@@ -222,7 +226,7 @@
 
   function statement([relation, role, certainty, parties, evidence], titled = true) {
     const [, , label, when, amount, status] = data.relations[relation];
-    const tags = [role && el("span", { class: "tag" }, `as ${role}`), status && el("span", { class: "tag careful" }, status), certainty && el("span", { class: "tag careful" }, certainty)].filter(Boolean);
+    const tags = [role && el("span", { class: "tag" }, `role: ${role}`), status && el("span", { class: "tag careful" }, status), certainty && el("span", { class: "tag careful" }, certainty)].filter(Boolean);
     const roles = new Map();
     for (const at of parties) {
       const [iri, name, held] = data.parties[at];
@@ -436,9 +440,10 @@
 
   function setTheme(name) {
     document.documentElement.dataset.theme = name;
-    paint();
+    const { marks, lines } = looks();
+    nodes.update(marks);
+    edges.update(lines);
   }
-  const night = matchMedia("(prefers-color-scheme: dark)");
   night.addEventListener("change", () => setTheme(night.matches ? "dark" : "light"));
   byId("theme").addEventListener("click", () => setTheme(document.documentElement.dataset.theme === "dark" ? "light" : "dark"));
   byId("show-map").addEventListener("click", () => showList(false));
@@ -451,6 +456,13 @@
   byId("zoom-in").addEventListener("click", () => zoom(1.5));
   byId("zoom-out").addEventListener("click", () => zoom(1 / 1.5));
   byId("zoom-fit").addEventListener("click", () => frame(visible()));
+  const STEPS = { ArrowLeft: [-60, 0], ArrowRight: [60, 0], ArrowUp: [0, -60], ArrowDown: [0, 60] }; // pixels
+  stage.addEventListener("keydown", ({ key }) => {
+    const { x, y } = network.getViewPosition();
+    const [right, down] = STEPS[key] || [0, 0];
+    if (right || down) network.moveTo({ position: { x: x + right / network.getScale(), y: y + down / network.getScale() } });
+    else if ("+=-".includes(key)) zoom(key === "-" ? 1 / 1.5 : 1.5);
+  });
   addEventListener("hashchange", readHash);
   addEventListener("beforeprint", fillList);
   document.addEventListener("keydown", (event) => {
@@ -461,7 +473,6 @@
     else choose(null);
   });
 
-  setTheme(night.matches ? "dark" : "light");
   fillLegend();
   refresh();
   byId("empty").hidden = byId("legend").hidden = false;

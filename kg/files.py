@@ -9,24 +9,24 @@ from pathlib import Path
 from kg.errors import KgError
 
 
-def write_whole(files: Mapping[Path, Iterable[str]]) -> None:
-    """Write texts as UTF-8 files, all of them or none.
+def write_whole(files: Mapping[Path, bytes | Iterable[str]]) -> None:
+    """Write files, all of them or none: bytes as they are, texts given in pieces as UTF-8.
 
-    Each text, given in pieces, goes to a hidden file beside its place; when all are safely on the disk they
-    take their places. A place that is no ordinary file, as a pipe, is written directly.
+    Each goes to a hidden file beside its place; when all are safely on the disk they take their places.
+    A place that is no ordinary file, as a pipe, is written directly.
 
     Raises KgError where a file cannot be written; what stood there before is unchanged.
     """
     hidden: dict[Path, Path] = {}
     path = Path()
     try:
-        for path, pieces in files.items():
+        for path, content in files.items():
             if path.exists() and not path.is_file():
-                _write(path, pieces)
+                _write(path, content)
                 continue
             place = path.resolve()
             hidden[place] = place.with_name(f".{os.getpid()}.{place.name}.part")
-            _write(hidden[place], pieces)
+            _write(hidden[place], content)
         for path, part in hidden.items():
             os.replace(part, path)
     except OSError as error:
@@ -36,9 +36,10 @@ def write_whole(files: Mapping[Path, Iterable[str]]) -> None:
             part.unlink(missing_ok=True)
 
 
-def _write(path: Path, pieces: Iterable[str]) -> None:
-    with path.open("w", encoding="utf-8", newline="") as stream:
-        stream.writelines(pieces)
+def _write(path: Path, content: bytes | Iterable[str]) -> None:
+    with path.open("wb") as stream:
+        for piece in [content] if isinstance(content, bytes) else content:
+            stream.write(piece if isinstance(piece, bytes) else piece.encode())
         stream.flush()
         if path.is_file():
             os.fsync(stream.fileno())
