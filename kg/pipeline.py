@@ -27,9 +27,9 @@ from kg.shipped import ontology_dir, triples_dir
 from kg.sources.workbook import read_workbook
 from kg.store import fill
 from kg.store.names import Named, write_names
-from kg.store.nquads import write_source
+from kg.store.nquads import check_complete, graph_of, write_source
 from kg.store.publish import Draft, draft_version, switch_version
-from kg.store.rdf import read_codes, read_rdf
+from kg.store.rdf import read_codes, read_rdf, source_id, split_nquads
 from kg.store.version import file_digest, graph_version, shipped_store
 from kg.store.view import View, current_version
 from kg.ties import write_ties
@@ -65,10 +65,12 @@ def build_store(triples: Path, store: Path, *, ontology: Path) -> Published:
     def change(sources: Path) -> None:
         for old in sources.iterdir():
             old.unlink()
-        for file in (*files, *triples.glob(LEDGER)):
-            write_whole({sources / file.name: file.read_bytes()})
+        for file in files:
+            origins.update({part.stem: file for part in split_nquads(file, sources)})
+        for ledger in triples.glob(LEDGER):
+            write_whole({sources / LEDGER: ledger.read_bytes()})
 
-    origins = {file.stem: file for file in files}
+    origins: dict[str, Path] = {}
     return publish(store, change, ontology=ontology, origins=origins)
 
 
@@ -174,14 +176,15 @@ def _fill(draft: Draft, version: str, ontology: Path, origins: Mapping[str, Path
         canonical = canonical_iris(read_ledger(draft.sources / LEDGER))
         files = sorted(draft.sources.glob("*.nq"))
         for file in files:
+            check_complete(file)
             fill.load_source(engine, file, canonical)
         _load_ontology(engine, ontology)
         fill.add_replacements(engine, canonical, IDENTITY_GRAPH)
         fill.add_statements(engine, _provenance(files, version), PROVENANCE_GRAPH)
-        view = View(draft.folder, version, engine)
-        _check_whole(view)
         for rule in sorted((ontology / "rules").glob("*.rq")):
             fill.run_rule(engine, rule, DERIVED_GRAPH)
+        fill.join_graphs(engine)
+        view = View(draft.folder, version, engine)
         write_names(_names(view), draft.folder)
         ties = write_ties(view, draft.folder)
         fill.finish(engine)
@@ -205,24 +208,6 @@ def _load_ontology(engine: object, ontology: Path) -> None:
         fill.load_turtle(engine, file, CODES_GRAPH)  # type: ignore[arg-type]
 
 
-def _check_whole(view: View) -> None:
-    """Refuse a source of which statements are missing: it says itself how many it has."""
-    for graph, met, stated in view.rows(_STATEMENTS):
-        if met != stated:
-            name = f"{graph.removeprefix(SOURCE)}.nq"
-            expected = f"the {stated} statements that the source counts" if stated else "the description of the source"
-            raise InputError(f"{name}: expected {expected}, got {met}; the file is cut off or was changed by hand")
-
-
-_STATEMENTS = """
-SELECT ?graph (COUNT(*) AS ?met) (SAMPLE(?n) AS ?stated) {
-  GRAPH ?graph { ?s ?p ?o }
-  OPTIONAL { ?graph void:triples ?n }
-  FILTER STRSTARTS(STR(?graph), STR(source:))
-} GROUP BY ?graph
-"""
-
-
 def _provenance(files: Iterable[Path], version: str) -> Iterator[Statement]:
     """Which file each source was loaded from and by which software; no time, so that it can be made again."""
     software = iri(f"{BASE}software/{__version__}")
@@ -232,7 +217,7 @@ def _provenance(files: Iterable[Path], version: str) -> Iterator[Statement]:
     yield software, iri(SDO.softwareVersion), text(__version__)
     for file in files:
         load = iri(f"{SOURCE}{file.stem}#load")
-        yield iri(source_iri(file.stem)), iri(PROV.wasGeneratedBy), load
+        yield iri(graph_of(file)), iri(PROV.wasGeneratedBy), load
         yield load, iri(RDF.type), iri(PROV.Activity)
         yield load, iri(KG.file), text(file.name)
         yield load, iri(KG.sha256), text(file_digest(file))
@@ -256,17 +241,12 @@ def _names(view: View) -> Iterator[Named]:
 
 
 def _describe_file(file: Path, source: str | None) -> Source:
-    name = source or _slug(file.name)
+    name = source or source_id(file.name.partition(".")[0])
     if not LOCAL_ID.fullmatch(name):
         raise UsageError(f"--source: expected lower-case letters, digits and hyphens, got {name!r}")
     if not file.is_file():
         raise InputError(f"{file}: expected an RDF file, got none")
     return Source(id=name, title=file.name, file=file.name, sha256=file_digest(file))
-
-
-def _slug(name: str) -> str:
-    stem = name.partition(".")[0].lower()
-    return "-".join("".join(c if c.isascii() and c.isalnum() else " " for c in stem).split()) or "file"
 
 
 def _origin(draft: Draft, source: str, origins: Mapping[str, Path]) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from kg.facts import Reader, first
 from kg.namespaces import DCTERMS, KG, SOURCE
+from kg.store.rdf import source_id
 from kg.store.view import View
 
 Json = dict[str, Any]
@@ -28,7 +29,7 @@ def list_sources(view: View) -> list[Json]:
             found.append(
                 {
                     "iri": graph,
-                    "id": first(about, DCTERMS.identifier) or graph.removeprefix(SOURCE),
+                    "id": first(about, DCTERMS.identifier) or source_id(graph),
                     "title": first(about, DCTERMS.title),
                     "publisher": first(about, DCTERMS.publisher),
                     "licence": first(about, DCTERMS.rights),
@@ -53,10 +54,10 @@ def count_kinds(view: View) -> Json:
             )
         }
     )
-    by_source = {graph.removeprefix(SOURCE): dict(sorted(kinds.items())) for graph, kinds in sorted(counts.items())}
+    by_source = {source_id(graph): dict(sorted(kinds.items())) for graph, kinds in sorted(counts.items())}
     return {
         "graph_version": view.version,
-        "statements": len(view.engine),
+        "statements": int(next(view.rows("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"))[0]),
         "kinds": dict(sorted(total.items())),
         "sources": by_source,
     }

@@ -8,8 +8,13 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.commands import DATA, TINY, RunKg, run_apart, run_here
+
+# The same examples in every run, however slow the machine.
+settings.register_profile("kg", deadline=None, derandomize=True)
+settings.load_profile("kg")
 
 
 @pytest.fixture(scope="session")

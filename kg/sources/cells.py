@@ -25,6 +25,8 @@ _WHOLE = re.compile(r"\d+", re.ASCII)
 _STRETCH = re.compile(r"(\d+)-(\d+)", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9-]*:\S+")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,11 @@ def split(cell: str) -> list[str]:
     return [part for part in (part.strip() for part in cell.split(";")) if part]
 
 
+def read_source_value(name: str, value: str) -> object:
+    """One value of what a workbook says of its document; raises ValueError with what was expected."""
+    return _SOURCE_READERS.get(name, _text)(value, {})
+
+
 def _column(field: dataclasses.Field[object], hint: object) -> Column:
     marks: tuple[object, ...] = getattr(hint, "__metadata__", ())
     base = typing.get_args(hint)[0] if marks else hint
@@ -74,6 +81,8 @@ def _reader(name: str, base: object, code: Code | None, refers: Tables | None) -
         return _references if base == tuple[str, ...] else _reference
     if name == "id":
         return _local_id
+    if name == "language":
+        return _language
     if base == tuple[str, ...]:
         return _identifiers
     return _READERS[base]
@@ -115,6 +124,24 @@ def _text(cell: str, _: Codes) -> str:
     if _CONTROL.search(cell):
         raise ValueError("expected text without control characters")
     return cell
+
+
+def _language(cell: str, _: Codes) -> str:
+    if not _LANGUAGE.fullmatch(cell):
+        raise ValueError("expected a language tag like en or zh-Latn")
+    return cell
+
+
+def _digest(cell: str, _: Codes) -> str:
+    if not _DIGEST.fullmatch(cell):
+        raise ValueError("expected a SHA-256 of 64 hexadecimal digits in lower case")
+    return cell
+
+
+def _file_name(cell: str, _: Codes) -> str:
+    if "/" in cell or "\\" in cell or cell in (".", ".."):
+        raise ValueError("expected the name of a file without its folder")
+    return _text(cell, _)
 
 
 def _date(cell: str, _: Codes) -> Date:
@@ -165,4 +192,12 @@ _READERS: dict[object, Callable[[str, Codes], object]] = {
     int: _integer,
     bool: _yes_no,
     Evidence: _evidence,
+}
+
+_SOURCE_READERS: Mapping[str, Callable[[str, Codes], object]] = {
+    "id": _local_id,
+    "file": _file_name,
+    "sha256": _digest,
+    "date": _date,
+    "language": _language,
 }

@@ -10,16 +10,15 @@ import csv
 import dataclasses
 import hashlib
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from kg.errors import InputError, WorkbookError
-from kg.model.dates import parse_date
-from kg.model.iris import LOCAL_ID, SHARED_ID, row_id
+from kg.model.iris import SHARED_ID, row_id
 from kg.model.records import TABLES, Row, Source
-from kg.sources.cells import Codes, Column, columns
+from kg.sources.cells import Codes, Column, columns, read_source_value
 
 MAXIMAL_CELL = 100_000
 """Characters: a longer cell is a broken quote, not a note."""
@@ -57,11 +56,13 @@ def read_workbook(path: Path, codes: Codes) -> Workbook:
     """
     problems: list[str] = []
     source = read_source(path)
-    placed = [(sheet.table, found) for sheet in read_sheets(path) for found in _read_rows(sheet, codes, problems)]
-    _check_references(placed, problems)
+    sheets = list(read_sheets(path))
+    rows = [found for sheet in sheets for found in _read_rows(sheet, codes, problems)]
+    _check_ids(rows, problems)
+    _check_references(rows, _tables_of_ids(sheets), problems)
     if problems:
         raise WorkbookError(problems)
-    return Workbook(path, source, tuple((place, row) for _, (place, row) in placed))
+    return Workbook(path, source, tuple(rows))
 
 
 def workbook_digest(path: Path) -> str:
@@ -152,17 +153,18 @@ def read_source(path: Path) -> Source:
     known = {field.name: field for field in dataclasses.fields(Source)}
     unknown = set(values) - set(known)
     if unknown:
-        raise InputError(f"{place}: {min(unknown)}: expected one of {', '.join(known)}")
+        raise InputError(f"{place}: expected the keys {', '.join(known)}, got {min(unknown)!r}")
     for name, field in known.items():
         if field.default is dataclasses.MISSING and not values.get(name):
             raise InputError(f"{place}: {name}: expected a value, got none")
-    if not LOCAL_ID.fullmatch(values["id"]):
-        raise InputError(f"{place}: id: expected lower-case letters, digits and hyphens, got {values['id']!r}")
-    try:
-        date = parse_date(values["date"]) if values.get("date") else None
-    except ValueError as error:
-        raise InputError(f"{place}: date: {error}, got {values['date']!r}") from None
-    return Source(date=date, **{name: value for name, value in values.items() if name != "date"})
+    read: dict[str, Any] = {}
+    for name, value in values.items():
+        try:
+            if value:
+                read[name] = read_source_value(name, value)
+        except ValueError as error:
+            raise InputError(f"{place}: {name}: {error}, got {value!r}") from None
+    return Source(**read)
 
 
 def _source_values(path: Path) -> tuple[str, dict[str, str]]:
@@ -178,6 +180,9 @@ def _source_values(path: Path) -> tuple[str, dict[str, str]]:
         values = tomllib.loads(file.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(f"{file}: expected TOML, got text that cannot be read ({error})") from None
+    for name, value in values.items():
+        if isinstance(value, dict | list):
+            raise InputError(f"{file}: {name}: expected a text, got {value!r}")
     return str(file), {name: str(value) for name, value in values.items()}
 
 
@@ -201,7 +206,7 @@ def _header_fits(sheet: Sheet, table: Mapping[str, Column], problems: list[str])
     fits = True
     for name in sheet.header:
         if name not in table:
-            problems.append(f"{sheet.place}:1: {name}: expected one of the columns {', '.join(table)}")
+            problems.append(f"{sheet.place}:1: {name}: expected one of the columns {', '.join(table)}, got {name!r}")
             fits = False
     for name, column in table.items():
         if column.required and name not in sheet.header:
@@ -218,26 +223,35 @@ def _read_cells(
 ) -> dict[str, Any] | None:
     values: dict[str, Any] = {}
     wrong = False
+    added = cells.get("certainty", "").strip() == "added"
     for name, column in table.items():
         cell = cells.get(name, "").strip()
         try:
             if cell:
                 values[name] = column.read(cell, codes)
-            elif column.required and not (name == "evidence" and cells.get("certainty") == "added"):
+            elif not added if name == "evidence" else column.required:
                 raise ValueError("expected a value")
         except ValueError as error:
             problems.append(
                 f"{place}: {name}: {error}, got {cell!r}" if cell else f"{place}: {name}: {error}, got none"
             )
             wrong = True
-    if not wrong and cells.get("certainty") == "added":
+    if not wrong and added:
         values.setdefault("evidence", ())
     return None if wrong else values
 
 
-def _check_references(placed: list[tuple[str, tuple[str, Row]]], problems: list[str]) -> None:
-    tables = _tables_of_ids(placed, problems)
-    for _, (place, row) in placed:
+def _check_ids(rows: list[tuple[str, Row]], problems: list[str]) -> None:
+    places: dict[str, str] = {}
+    for place, row in rows:
+        local = row_id(row)
+        if local in places:
+            problems.append(f"{place}: id: expected a row of its own, got {local!r} again (first at {places[local]})")
+        places.setdefault(local, place)
+
+
+def _check_references(rows: list[tuple[str, Row]], tables: Mapping[str, str], problems: list[str]) -> None:
+    for place, row in rows:
         for name, column in columns(type(row)).items():
             if column.refers is None:
                 continue
@@ -248,16 +262,14 @@ def _check_references(placed: list[tuple[str, tuple[str, Row]]], problems: list[
                     problems.append(f"{place}: {name}: {expected}, got {ref!r}")
 
 
-def _tables_of_ids(placed: list[tuple[str, tuple[str, Row]]], problems: list[str]) -> dict[str, str]:
-    tables: dict[str, str] = {}
-    places: dict[str, str] = {}
-    for table, (place, row) in placed:
-        local = row_id(row)
-        if local in tables:
-            problems.append(f"{place}: id: expected a row of its own, got {local!r} again (first at {places[local]})")
-        tables[local] = table
-        places.setdefault(local, place)
-    return tables
+def _tables_of_ids(sheets: Iterable[Sheet]) -> dict[str, str]:
+    """The table of every id that is written down, in wrong rows too: those that refer to one are not wrong again."""
+    found: dict[str, str] = {}
+    for sheet in sheets:
+        if "id" in sheet.header:
+            at = sheet.header.index("id")
+            found.update({cells[at].strip(): sheet.table for _, cells in sheet.rows if at < len(cells)})
+    return found
 
 
 def _reference_problem(ref: str, allowed: tuple[str, ...], tables: Mapping[str, str]) -> str:

@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 from kg.errors import StoreError
 from kg.namespaces import PREFIXES
-from kg.store.view import names_its_graphs, open_view
+from kg.store.view import open_view
 
 if TYPE_CHECKING:
     import rdflib
 
 
 def open_dataset(store: Path) -> rdflib.Dataset:
-    """A read-only `Dataset` over the current version of a store; its default graph is the union of all graphs."""
+    """A read-only `Dataset` over the current version of a store; its default graph holds the union of all graphs."""
     import oxrdflib
     import rdflib
+    from rdflib.graph import DATASET_DEFAULT_GRAPH_ID
 
     class ReadOnly(oxrdflib.OxigraphStore):
         """Says no to every change: rdflib's own updates lose data, and a version never changes."""
@@ -27,11 +28,11 @@ def open_dataset(store: Path) -> rdflib.Dataset:
         add = addN = remove = update = add_graph = remove_graph = destroy = _refuse  # noqa: N815
 
         def query(self, query: Any, initNs: Any, initBindings: Any, queryGraph: str, **kwargs: Any) -> Any:  # noqa: N803
-            """As the engine answers, but a query that names its graphs with FROM is heard."""
-            chosen = "" if isinstance(query, str) and names_its_graphs(query) else queryGraph
-            return super().query(query, initNs, initBindings, chosen, **kwargs)
+            """As the engine answers: known prefixes need no declaration, and FROM is heard."""
+            chosen = "" if queryGraph == str(DATASET_DEFAULT_GRAPH_ID) else queryGraph
+            return super().query(query, {**PREFIXES, **initNs}, initBindings, chosen, **kwargs)
 
-    dataset = rdflib.Dataset(store=ReadOnly(store=open_view(store).engine), default_union=True)
+    dataset = rdflib.Dataset(store=ReadOnly(store=open_view(store).engine))
     for prefix, iri in PREFIXES.items():
         dataset.bind(prefix, iri)
     return dataset

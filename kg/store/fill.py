@@ -90,6 +90,18 @@ def run_rule(engine: pyoxigraph.Store, file: Path, graph: str) -> int:
     return len(new)
 
 
+def join_graphs(engine: pyoxigraph.Store) -> None:
+    """Write the union of all graphs into the default graph, each statement once.
+
+    The engine can pretend such a union, but then meets a statement once for each graph that has it,
+    and every sum over it counts twice.
+    """
+    import pyoxigraph as ox
+
+    quads = engine.quads_for_pattern(None, None, None, None)
+    engine.bulk_extend(ox.Quad(quad.subject, quad.predicate, quad.object) for quad in quads)
+
+
 def finish(engine: pyoxigraph.Store) -> None:
     """Write all that is in memory to disk, in the form that is fastest to read."""
     engine.flush()

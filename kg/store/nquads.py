@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
+from kg.errors import InputError
 from kg.files import write_whole
 from kg.model.terms import Statement, integer, iri
-from kg.namespaces import VOID
+from kg.namespaces import KG, VOID
 
 
 def write_source(statements: Iterable[Statement], source: str, path: Path) -> int:
@@ -21,3 +23,25 @@ def write_source(statements: Iterable[Statement], source: str, path: Path) -> in
     lines.add(f"{name} {iri(VOID.triples)} {integer(len(lines) + 1)} {name} .\n")
     write_whole({path: sorted(lines)})
     return len(lines)
+
+
+def graph_of(file: Path) -> str:
+    """The IRI of the graph that a source file holds; an empty string of an empty file."""
+    with file.open("rb") as stream:
+        return stream.readline().decode().rstrip(" .\n").rpartition(" ")[2].strip("<>")
+
+
+def check_complete(file: Path) -> None:
+    """Refuse a source file that lost lines: a coded source says itself how many statements it has.
+
+    Raises InputError.
+    """
+    content = file.read_bytes()
+    met = content.count(b"\n") + (not content.endswith(b"\n"))
+    said = re.search(rb"^<[^>]*> <%s> \"(\d+)\"" % re.escape(VOID.triples.encode()), content, re.MULTILINE)
+    if said is None and f" <{KG.evidence}> ".encode() in content:
+        raise InputError(
+            f"{file}: expected the description of the source among its statements, got none: it is cut off"
+        )
+    if said is not None and int(said[1]) != met:
+        raise InputError(f"{file}: expected {int(said[1])} statements, got {met}: the file is cut off")

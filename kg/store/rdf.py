@@ -8,11 +8,12 @@ import zlib
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kg.errors import InputError, UsageError
-from kg.model.terms import Statement
-from kg.namespaces import CODE, ID
+from kg.files import write_whole
+from kg.model.terms import Statement, iri
+from kg.namespaces import CODE, GRAPH, ID, SOURCE
 from kg.store.view import known_prefixes
 
 if TYPE_CHECKING:
@@ -47,13 +48,42 @@ def read_rdf(file: Path, source: str) -> Iterator[Statement]:
             raise InputError(f"{file}: expected RDF 1.1, got a triple that speaks of a triple")
         return str(value)
 
-    try:
-        for quad in ox.parse(content, form, base_iri=f"{ID}{source}/"):
-            yield term(quad.subject), term(quad.predicate), term(quad.object)
-    except SyntaxError as error:
-        raise InputError(
-            f"{file}:{error.lineno or 1}: expected {form.name}, got text that cannot be read ({error.msg})"
-        ) from None
+    for quad in _parse(file, form, content, base_iri=f"{ID}{source}/"):
+        yield term(quad.subject), term(quad.predicate), term(quad.object)
+
+
+def split_nquads(file: Path, folder: Path) -> list[Path]:
+    """Copy an N-Quads file into a folder, one file a graph, and return the files.
+
+    Graphs that a publish makes are left out, since it makes them again; statements of no graph go to
+    the source that is named after the file. Raises InputError where the file is cut off or ill-formed.
+    """
+    import pyoxigraph as ox
+
+    own = f" {iri(SOURCE + file.stem)} .\n".encode()
+    with file.open("rb") as stream:
+        if all(line.endswith(own) for line in stream):
+            write_whole({folder / file.name: file.read_bytes()})
+            return [folder / file.name]
+    lines: dict[str, set[str]] = {}
+    for quad in _parse(file, ox.RdfFormat.N_QUADS, file.read_bytes()):
+        graph = quad.graph_name.value if isinstance(quad.graph_name, ox.NamedNode) else SOURCE + file.stem
+        if not graph.startswith(GRAPH):
+            named = ox.Quad(quad.subject, quad.predicate, quad.object, ox.NamedNode(graph))
+            lines.setdefault(graph, set()).add(f"{named} .\n")
+    parts = {folder / f"{source_id(graph)}.nq": sorted(found) for graph, found in lines.items()}
+    write_whole(parts)
+    return list(parts)
+
+
+def source_id(graph: str) -> str:
+    """The id of the source that a graph IRI names; of a foreign graph, its IRI made into one.
+
+    >>> source_id("urn:x:Friends")
+    'urn-x-friends'
+    """
+    name = graph.removeprefix(SOURCE).lower()
+    return "-".join("".join(c if c.isascii() and c.isalnum() else " " for c in name).split()) or "graph"
 
 
 def read_codes(ontology: Path) -> dict[str, set[str]]:
@@ -84,13 +114,24 @@ def write_view(view: View, form: str, source: str | None = None) -> bytes:
     if form not in forms:
         raise UsageError(f"format: expected one of nq, trig, ttl, got {form!r}")
     graph = ox.NamedNode(source) if source else None
-    quads = view.engine.quads_for_pattern(None, None, None, graph)
+    found = view.engine.quads_for_pattern(None, None, None, graph)
+    quads = (quad for quad in found if isinstance(quad.graph_name, ox.NamedNode))
     if form == "nq":
         return "".join(sorted(f"{quad} .\n" for quad in quads)).encode()
     ordered = sorted(
         quads, key=lambda quad: (str(quad.graph_name), str(quad.subject), str(quad.predicate), str(quad.object))
     )
     return ox.serialize(ordered, format=forms[form], prefixes=known_prefixes()) or b""
+
+
+def _parse(file: Path, form: pyoxigraph.RdfFormat, content: bytes, base_iri: str | None = None) -> Iterator[Any]:
+    import pyoxigraph as ox
+
+    try:
+        yield from ox.parse(content, form, base_iri=base_iri)
+    except SyntaxError as error:
+        place = f"{file}:{error.lineno or 1}"
+        raise InputError(f"{place}: expected {form.name}, got text that cannot be read ({error.msg})") from None
 
 
 def _content(file: Path) -> bytes:

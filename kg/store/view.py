@@ -30,7 +30,6 @@ _QUOTED = (
 )
 """What is no part of a query's grammar: strings, IRIs and comments."""
 _PARAMETER = _QUOTED + r"|\$(\w+)"
-_FROM = r"(?i)(?<![?$:\w-])FROM(?![\w:-])"
 
 
 class Value(NamedTuple):
@@ -57,7 +56,7 @@ class View:
         import pyoxigraph as ox
 
         found: dict[str, set[Value]] = {}
-        for quad in self.engine.quads_for_pattern(ox.NamedNode(iri), None, None, None):
+        for quad in self.engine.quads_for_pattern(ox.NamedNode(iri), None, None, ox.DefaultGraph()):
             found.setdefault(quad.predicate.value, set()).add(_value(quad.object))
         return {predicate: tuple(sorted(values)) for predicate, values in found.items()}
 
@@ -65,14 +64,14 @@ class View:
         """The subjects that a predicate joins to an IRI, sorted."""
         import pyoxigraph as ox
 
-        quads = self.engine.quads_for_pattern(None, ox.NamedNode(predicate), ox.NamedNode(iri), None)
+        quads = self.engine.quads_for_pattern(None, ox.NamedNode(predicate), ox.NamedNode(iri), ox.DefaultGraph())
         return sorted({_text(quad.subject) for quad in quads})
 
     def values(self, predicate: str) -> dict[str, str]:
         """The value of a predicate by subject, for a predicate that has one value a subject."""
         import pyoxigraph as ox
 
-        quads = self.engine.quads_for_pattern(None, ox.NamedNode(predicate), None, None)
+        quads = self.engine.quads_for_pattern(None, ox.NamedNode(predicate), None, ox.DefaultGraph())
         return {_text(quad.subject): _text(quad.object) for quad in quads}
 
     def graphs_of(self, iri: str) -> list[str]:
@@ -88,7 +87,7 @@ class View:
             yield tuple(cell or "" for cell in row)
 
     def query(self, text: str, *, bindings: Mapping[str, str] | None = None) -> Answer:
-        """Ask any SPARQL query.
+        """Ask any SPARQL query; its default graph is the union of all graphs, each statement once.
 
         `bindings` gives a term (as N-Triples) to each parameter: a variable that the query writes with
         a dollar sign, as in `$actor`. Raises QueryError with the position where the text does not parse.
@@ -96,11 +95,7 @@ class View:
         text = _bind(text, bindings or {})
         _refuse_nesting(_bare(text))
         try:
-            found = self.engine.query(
-                text,
-                prefixes=PREFIXES,
-                use_default_graph_as_union=not names_its_graphs(text),
-            )
+            found = self.engine.query(text, prefixes=PREFIXES)
         except SyntaxError as error:
             raise QueryError(_explain(str(error), text)) from None
         except (OSError, ValueError) as error:
@@ -183,11 +178,6 @@ class Answer:
 def known_prefixes() -> dict[str, str]:
     """The prefixes of written RDF: one for each namespace."""
     return {prefix: iri for prefix, iri in PREFIXES.items() if prefix != "kg"}
-
-
-def names_its_graphs(query: str) -> bool:
-    """Whether a query names its graphs with FROM; the engine would not hear it beside a union of all."""
-    return re.search(_FROM, _bare(query)) is not None
 
 
 def open_view(store: Path) -> View:
