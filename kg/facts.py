@@ -12,10 +12,10 @@ from typing import NamedTuple
 from kg.errors import StoreError
 from kg.model.dates import Date, parse_date
 from kg.model.evidence import Passage, Position
-from kg.namespaces import DATE, DCTERMS, KG, RDF, SDO, SKOS, SOURCE
+from kg.namespaces import DATE, DCTERMS, KG, RDF, RDFS, SDO, SKOS, SOURCE
 from kg.store.view import Value, View
 
-LABELS = (SKOS.prefLabel, DCTERMS.title, KG.statement, KG.measure, KG.category, KG.postTitle, KG.spelling)
+LABELS = (SKOS.prefLabel, DCTERMS.title, KG.statement, KG.measure, KG.category, KG.postTitle, KG.spelling, RDFS.label)
 STARTS = (KG.signedOn, KG.issuedOn, KG.start, KG.plannedStart)
 ENDS = (KG.signedOn, KG.issuedOn, KG.end, KG.plannedEnd)
 """An agreement is of the day it was signed and a publication of the day it was issued, whatever period they cover."""
@@ -130,7 +130,7 @@ def label(iri: str, found: Statements) -> str:
         values = found.get(predicate)
         if values:
             return min(values, key=_rank).text
-    return iri.rpartition("/")[2]
+    return iri.rpartition("#")[2].rpartition("/")[2]
 
 
 def evidence(found: Statements) -> tuple[tuple[str, Passage | Position], ...]:

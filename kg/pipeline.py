@@ -32,6 +32,7 @@ from kg.store.publish import Draft, draft_version, switch_version
 from kg.store.rdf import read_codes, read_rdf, source_id, split_nquads
 from kg.store.version import file_digest, graph_version, shipped_store
 from kg.store.view import View, current_version
+from kg.summary import ENTITIES
 from kg.ties import write_ties
 from kg.version import __version__
 
@@ -233,11 +234,14 @@ def _names(view: View) -> Iterator[Named]:
     )
     for thing, name, kind in found:
         yield Named(thing, name, kind)
-    local = view.rows(
-        "SELECT DISTINCT ?thing ?kind { ?thing a/:kind ?kind . ?mention :mentions ?thing } ORDER BY ?thing"
+    kinds = ", ".join(f'"{kind}"' for kind in ENTITIES)
+    things = view.rows(
+        f"SELECT DISTINCT ?thing ?kind {{ ?thing a/:kind ?kind FILTER (?kind IN ({kinds})) }} ORDER BY ?thing"
     )
-    for thing, kind in local:
-        yield Named(thing, thing.removeprefix(ID), kind)
+    for thing, kind in things:
+        local = thing.removeprefix(ID)
+        yield Named(thing, local, kind)
+        yield Named(thing, local.partition("/")[2], kind)
 
 
 def _describe_file(file: Path, source: str | None) -> Source:

@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kg.errors import InputError, KgError, UsageError
-from kg.export import whole_files
+from kg import files as whole_files
 from kg.export.csv_tables import guard_cell, write_csv
 from kg.export.flat import EDGE_COLUMNS, clean_text
 from kg.files import write_whole

@@ -22,7 +22,7 @@ from kg.sources.workbook import MAXIMAL_CELL, Workbook, read_workbook
 from kg.store.rdf import read_codes
 from tests.commands import ROOT, TINY, RunKg, read_table, refused, set_cell, write_table
 
-PROBLEM = re.compile(r"(?:\S+\.csv|\S+\.xlsx\[\w+\]):(\d+): (?:(\w+): )?expected .+, got .+")
+PROBLEM = re.compile(r"(?:\S+\.csv|\S+\.xlsx\[\w+\]):(\d+): (?:([^:]+): )?expected .+, got .+")
 EVIDENCE = "1-2"
 
 

@@ -80,6 +80,9 @@ def partners_command(name: str, store: Path | None, recipe: str, why: bool, form
     if why or form != "table":
         header.append("evidence")
     say(f"{answer['entity']['label']}: {len(answer['partners'])} partners by the recipe {recipe}")
+    if not answer["partners"] and form == "table":
+        say(f"`kg show {name!r}` tells what else it takes part in; its units have partners of their own")
+        return
     write_rows(form, header, _partner_rows(answer, why=len(header) == 9, once=form == "table"), answer)
     if answer.get("undated"):
         say(f"{answer['undated']} relations without a year are left out")

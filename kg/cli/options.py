@@ -92,7 +92,8 @@ def write_rows(form: str, header: Sequence[str], rows: Iterable[Sequence[object]
 
 
 def say(message: str) -> None:
-    """A word to the person, beside the data."""
+    """A word to the person, beside the data and after what was written of it."""
+    sys.stdout.flush()
     click.echo(message, err=True)
 
 

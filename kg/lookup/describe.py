@@ -9,12 +9,21 @@ from kg.facts import Facts, Reader, first, notation, part_status
 from kg.lookup.relations import Party, Relation, find_relations
 from kg.model.dates import Date
 from kg.model.evidence import Passage, Position
-from kg.namespaces import CODE, DATE, DCTERMS, ID, KG, ORG, RDF, SDO, SKOS
+from kg.namespaces import CODE, DATE, DCTERMS, ID, KG, RDF, SKOS
 from kg.store.view import View
 
 Json = dict[str, Any]
 
-_SHOWN_ELSEWHERE = {RDF.type, SKOS.prefLabel, SKOS.altLabel, SKOS.hiddenLabel, ORG.identifier, KG.evidence, SDO.amount}
+_KINDS = {
+    KG.organizationKind,
+    KG.placeKind,
+    KG.activityKind,
+    KG.eventKind,
+    KG.agreementKind,
+    KG.publicationKind,
+    KG.claimKind,
+}
+_SHOWN_ELSEWHERE = {*_KINDS, KG.evidence}
 
 
 def describe(view: View, iri: str) -> Json:
@@ -48,6 +57,7 @@ def relation_json(reader: Reader, relation: Relation) -> Json:
         "role": relation.role,
         "others": [party_json(reader, party) for party in relation.others],
         **tie_json(work, part),
+        "note": first(reader.statements(part.iri), KG.note),
     }
 
 
@@ -137,20 +147,12 @@ def _identifiers(reader: Reader, iri: str) -> Iterator[Json]:
 
 
 def _types(reader: Reader, iri: str) -> Iterator[Json]:
-    """The classes and kinds of a thing, by their labels."""
+    """The kinds of a thing by code list, then its classes, by their labels."""
     about = reader.statements(iri)
-    kinds = (
-        KG.organizationKind,
-        KG.placeKind,
-        KG.activityKind,
-        KG.eventKind,
-        KG.agreementKind,
-        KG.publicationKind,
-        KG.claimKind,
-    )
-    for predicate in (RDF.type, *kinds):
+    for predicate in (*sorted(_KINDS), RDF.type):
         for value in about.get(predicate, ()):
-            yield {"iri": value.text, "label": reader.facts(value.text).label}
+            if predicate in _KINDS or value.text in reader.kinds:
+                yield {"iri": value.text, "label": reader.facts(value.text).label}
 
 
 def _claims(reader: Reader, iri: str) -> Iterator[Json]:

@@ -146,9 +146,11 @@ def _figures(reader: Reader, iri: str) -> Iterator[Relation]:
 
 
 def _conflicts(reader: Reader, iri: str) -> Iterator[Relation]:
-    for node in reader.view.subjects(KG.between, iri):
+    """Conflicts of a thing, and of the figures about it."""
+    figures = {relation.part.iri for relation in _figures(reader, iri)}
+    for node in sorted({node for one in (iri, *figures) for node in reader.view.subjects(KG.between, one)}):
         others = tuple(
-            Party(value.text, "other", node) for value in reader.statements(node)[KG.between] if value.text != iri
+            Party(value.text, "one side", node) for value in reader.statements(node)[KG.between] if value.text != iri
         )
         part = reader.facts(node)
         yield Relation(part._replace(label=first(reader.statements(node), KG.note) or "conflict"), part, "one", others)
@@ -164,7 +166,9 @@ def figure_label(reader: Reader, iri: str) -> str:
     said = "" if qualifier in ("", "exact") else qualifier.replace("-", " ") + " "
     unit = first(about, KG.unit) or notation(first(about, KG.countUnit))
     what = first(about, KG.measure) or first(about, KG.category)
-    return f"{said}{_grouped(number)} {unit}" + (f": {what}" if what else "")
+    total = first(about, KG.partOfTotal)
+    part = f" (of {figure_label(reader, total)})" if total else ""
+    return f"{said}{_grouped(number)} {unit}" + (f": {what}" if what else "") + part
 
 
 def _grouped(number: str) -> str:

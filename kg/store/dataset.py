@@ -29,7 +29,7 @@ def open_dataset(store: Path) -> rdflib.Dataset:
 
         def query(self, query: Any, initNs: Any, initBindings: Any, queryGraph: str, **kwargs: Any) -> Any:  # noqa: N803
             """As the engine answers: known prefixes need no declaration, and FROM is heard."""
-            chosen = "" if queryGraph == str(DATASET_DEFAULT_GRAPH_ID) else queryGraph
+            chosen = "" if queryGraph == DATASET_DEFAULT_GRAPH_ID else queryGraph
             return super().query(query, {**PREFIXES, **initNs}, initBindings, chosen, **kwargs)
 
     dataset = rdflib.Dataset(store=ReadOnly(store=open_view(store).engine))

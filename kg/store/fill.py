@@ -51,7 +51,7 @@ def load_turtle(engine: pyoxigraph.Store, file: Path, graph: str) -> None:
 
     try:
         engine.load(path=str(file), format=ox.RdfFormat.TURTLE, to_graph=ox.NamedNode(graph))
-    except (SyntaxError, OSError) as error:
+    except SyntaxError as error:
         raise InputError(f"{file}: expected Turtle, got a file that cannot be read ({error})") from None
 
 

@@ -11,6 +11,7 @@ from kg.views.wording import describe_amount, describe_period
 
 Json = Mapping[str, Any]
 
+_LASTING = ("activity", "pairing", "indicator", "membership")
 HEADINGS = {
     "activity": "Activities",
     "event": "Events",
@@ -33,8 +34,8 @@ def render_sheet(answer: Json, *, why: bool = False) -> str:
 
 
 def when(tie: Json) -> str:
-    """The time of a tie in words."""
-    return describe_period(tie["start"], tie["end"])
+    """The time of a tie in words; what lasts and has no end is told from its start."""
+    return describe_period(tie["start"], tie["end"], lasting=tie["kind"] in _LASTING)
 
 
 def where(evidence: Iterable[Json]) -> str:
@@ -71,30 +72,41 @@ def _lines(answer: Json, why: bool) -> Iterator[str]:
     for kind, group in groupby(relations, key=lambda relation: str(relation["kind"])):
         yield ""
         yield HEADINGS.get(kind, kind)
-        for relation in group:
-            yield from _relation(relation, why)
+        yield from _links(group, why) if kind == "link" else (line for one in group for line in _relation(one, why))
     if answer["claims"]:
         yield ""
         yield "Claims"
         for claim in answer["claims"]:
-            yield f"  {claim['label']}  ({claim['kind']}{_doubt(claim)})"
+            yield f"  {claim['label']}  ({', '.join([claim['kind'], *_doubts(claim)])})"
             if why:
                 yield f"      {where(claim['evidence'])}"
 
 
+def _links(links: Iterable[Json], why: bool) -> Iterator[str]:
+    """Links of one kind and direction on one line: `unit of: LGOP`, `part of this: ...`."""
+    for (label, role), group in groupby(sorted(links, key=_direction), key=_direction):
+        named = [(", ".join([link["others"][0]["label"], *_doubts(link)]), link) for link in group]
+        said = dict.fromkeys(f"{name} [{where(link['evidence'])}]" if why else name for name, link in named)
+        yield f"  {label}{' this' if role == 'object' else ''}: " + "; ".join(said)
+
+
+def _direction(link: Json) -> tuple[str, str]:
+    return str(link["label"]), str(link["role"])
+
+
 def _relation(relation: Json, why: bool) -> Iterator[str]:
     money = describe_amount(relation["amount"], relation["currency"])
-    lead = ", ".join(part for part in (when(relation), relation["role"], money) if part)
-    yield f"  {relation['label']}" + (f"  ({lead}{_doubt(relation)})" if lead or _doubt(relation) else "")
+    marks = [when(relation), relation["role"], money, *_doubts(relation)]
+    said = ", ".join(mark for mark in marks if mark)
+    yield f"  {relation['label']}" + (f"  ({said})" if said else "")
     if relation["others"]:
         yield "      with " + "; ".join(f"{other['label']} ({other['role']})" for other in relation["others"])
+    if relation["note"] and relation["note"] != relation["label"]:
+        yield f"      note: {relation['note']}"
     if why:
         yield f"      {where(relation['evidence'])}"
 
 
-def _doubt(said: Json) -> str:
-    marks = [
-        said["status"] if said["status"] not in ("", "realised") else "",
-        said["certainty"] if said["certainty"] != "stated" else "",
-    ]
-    return "".join(f", {mark}" for mark in marks if mark)
+def _doubts(said: Json) -> list[str]:
+    """What makes a statement less than sure: that it has not happened, or is not said outright."""
+    return [mark for mark in (said["status"], said["certainty"]) if mark not in ("", "realised", "stated")]
