@@ -10,18 +10,17 @@ from pathlib import Path
 from typing import Any
 
 STAGES = {
-    "load the sources": [("kg.store.fill", "load_source")],
-    "load ontology and code lists": [("kg.store.fill", "load_turtle")],
-    "identity and provenance": [("kg.store.fill", "add_replacements"), ("kg.pipeline", "_provenance")],
-    "check that sources are whole": [("kg.pipeline", "_check_whole")],
-    "rules": [("kg.store.fill", "run_rule")],
-    "union of all graphs": [("kg.store.fill", "join_graphs")],
-    "index of names": [("kg.pipeline", "write_names")],
-    "ties": [("kg.pipeline", "write_ties")],
-    "flush and optimize": [("kg.store.fill", "finish")],
-    "fsync and switch": [("kg.pipeline", "switch_version")],
+    "load the sources": ("kg.store.fill", "load_source"),
+    "load ontology and code lists": ("kg.store.fill", "load_turtle"),
+    "identity decisions": ("kg.store.fill", "add_replacements"),
+    "rules": ("kg.store.fill", "run_rule"),
+    "union of all graphs": ("kg.store.fill", "join_graphs"),
+    "index of names": ("kg.pipeline", "write_names"),
+    "ties": ("kg.pipeline", "write_ties"),
+    "flush and optimize": ("kg.store.fill", "finish"),
+    "fsync and switch": ("kg.pipeline", "switch_version"),
 }
-"""What a publish does, and the functions that do it, named where they are called from."""
+"""What a publish does, and the function that does it, named where it is called from."""
 
 
 def time_stages(store: Path) -> dict[str, float]:
@@ -40,11 +39,7 @@ def time_stages(store: Path) -> dict[str, float]:
 @contextmanager
 def _watched(taken: dict[str, float]) -> Iterator[None]:
     """Put a watch around each function, and take it away again."""
-    places = [
-        (importlib.import_module(module), name, stage)
-        for stage, functions in STAGES.items()
-        for module, name in functions
-    ]
+    places = [(importlib.import_module(module), name, stage) for stage, (module, name) in STAGES.items()]
     plain = [getattr(module, name) for module, name, _ in places]
     try:
         for (module, name, stage), function in zip(places, plain, strict=True):

@@ -156,8 +156,8 @@ def _conflicts(reader: Reader, iri: str) -> Iterator[Relation]:
         yield Relation(part._replace(label=first(reader.statements(node), KG.note) or "conflict"), part, "one", others)
 
 
-def figure_label(reader: Reader, iri: str) -> str:
-    """A figure in words: `nearly 140 people: representatives of ...`, `124 projects: aid projects`."""
+def figure_label(reader: Reader, iri: str, *, with_total: bool = True) -> str:
+    """A figure in words: `nearly 140 people: representatives`, `38 projects: for villages (of 124 projects)`."""
     about, facts = reader.statements(iri), reader.facts(iri)
     number = first(about, KG.count) or first(about, KG.value)
     if not number:
@@ -166,8 +166,8 @@ def figure_label(reader: Reader, iri: str) -> str:
     said = "" if qualifier in ("", "exact") else qualifier.replace("-", " ") + " "
     unit = first(about, KG.unit) or notation(first(about, KG.countUnit))
     what = first(about, KG.measure) or first(about, KG.category)
-    total = first(about, KG.partOfTotal)
-    part = f" (of {figure_label(reader, total)})" if total else ""
+    total = first(about, KG.partOfTotal) if with_total else ""
+    part = f" (of {figure_label(reader, total, with_total=False)})" if total else ""
     return f"{said}{_grouped(number)} {unit}" + (f": {what}" if what else "") + part
 
 

@@ -72,7 +72,11 @@ def _lines(answer: Json, why: bool) -> Iterator[str]:
     for kind, group in groupby(relations, key=lambda relation: str(relation["kind"])):
         yield ""
         yield HEADINGS.get(kind, kind)
-        yield from _links(group, why) if kind == "link" else (line for one in group for line in _relation(one, why))
+        if kind == "link":
+            yield from _links(group, why)
+            continue
+        for relation in group:
+            yield from _relation(relation, why)
     if answer["claims"]:
         yield ""
         yield "Claims"
@@ -95,16 +99,29 @@ def _direction(link: Json) -> tuple[str, str]:
 
 
 def _relation(relation: Json, why: bool) -> Iterator[str]:
-    money = describe_amount(relation["amount"], relation["currency"])
-    marks = [when(relation), relation["role"], money, *_doubts(relation)]
-    said = ", ".join(mark for mark in marks if mark)
-    yield f"  {relation['label']}" + (f"  ({said})" if said else "")
-    if relation["others"]:
+    is_party = relation["kind"] == "participation"
+    yield _party(relation) if is_party else _joint(relation)
+    if relation["others"] and not is_party:
         yield "      with " + "; ".join(f"{other['label']} ({other['role']})" for other in relation["others"])
     if relation["note"] and relation["note"] != relation["label"]:
         yield f"      note: {relation['note']}"
     if why:
         yield f"      {where(relation['evidence'])}"
+
+
+def _party(relation: Json) -> str:
+    """Who took part in the work that is shown: `Muhammad Yunus (speaker): Microcredit and ...`."""
+    other = relation["others"][0]
+    said = ", ".join([other["role"], *_doubts(relation)])
+    title = f": {relation['label']}" if relation["label"] != other["role"] else ""
+    return f"  {other['label']}  ({said}){title}"
+
+
+def _joint(relation: Json) -> str:
+    """What the thing shown has a part in: its title, time, role and money."""
+    money = describe_amount(relation["amount"], relation["currency"])
+    said = ", ".join(mark for mark in (when(relation), relation["role"], money, *_doubts(relation)) if mark)
+    return f"  {relation['label']}" + (f"  ({said})" if said else "")
 
 
 def _doubts(said: Json) -> list[str]:
