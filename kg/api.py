@@ -16,6 +16,7 @@ from kg.questions import ask_question, find_question, read_questions
 from kg.recipes import DEFAULT_RECIPE
 from kg.shipped import ontology_dir
 from kg.store.view import Answer, View, open_view
+from kg.views.sheet import TIE_COLUMNS, flat_tie
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -62,13 +63,11 @@ def partners(
 
     answer = answers.partners(_view(store), name, recipe=recipe, filters=filters)
     rows = [
-        {"partner": partner["label"], "partner_iri": partner["iri"], **tie}
+        {"partner": partner["label"], "partner_iri": partner["iri"], **flat_tie(tie)}
         for partner in answer["partners"]
         for tie in partner["ties"]
     ]
-    return pd.DataFrame(
-        rows, columns=None if rows else ["partner", "partner_iri", "kind", "iri", "label", "role", "partner_role"]
-    )
+    return pd.DataFrame(rows, columns=["partner", "partner_iri", *TIE_COLUMNS])
 
 
 def ties(store: Store = None) -> pd.DataFrame:

@@ -228,20 +228,15 @@ def _provenance(files: Iterable[Path], version: str) -> Iterator[Statement]:
 def _names(view: View) -> Iterator[Named]:
     """Every name and identifier of everything that is no code and no part of the ontology."""
     found = view.rows(
-        f"SELECT DISTINCT ?thing ?name ?kind {{ ?thing <{SKOS.prefLabel}>|<{SKOS.altLabel}>|<{SKOS.hiddenLabel}>|"
-        "org:identifier|skos:notation|dcterms:title|dcterms:identifier ?name . ?thing a/:kind ?kind"
-        ' FILTER (?kind NOT IN ("code", "recipe")) } ORDER BY ?thing ?name'
+        "SELECT ?thing ?name ?kind { VALUES ?property { skos:prefLabel skos:altLabel skos:hiddenLabel org:identifier"
+        " skos:notation dcterms:title dcterms:identifier } ?thing ?property ?name ; a/:kind ?kind"
+        ' FILTER (?kind NOT IN ("code", "recipe")) }'
     )
-    for thing, name, kind in found:
+    for thing, name, kind in sorted(set(found)):  # three times as fast as DISTINCT and ORDER BY in the engine
         yield Named(thing, name, kind)
-    kinds = ", ".join(f'"{kind}"' for kind in ENTITIES)
-    things = view.rows(
-        f"SELECT DISTINCT ?thing ?kind {{ ?thing a/:kind ?kind FILTER (?kind IN ({kinds})) }} ORDER BY ?thing"
-    )
-    for thing, kind in things:
-        local = thing.removeprefix(ID)
-        yield Named(thing, local, kind)
-        yield Named(thing, local.partition("/")[2], kind)
+    local = view.rows("SELECT ?thing ?kind { ?mention :mentions ?thing . ?thing a/:kind ?kind }")
+    for thing, kind in sorted(set(local)):
+        yield Named(thing, thing.removeprefix(ID), kind)
 
 
 def _describe_file(file: Path, source: str | None) -> Source:

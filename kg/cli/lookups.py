@@ -21,7 +21,7 @@ from kg.cli.options import (
     write_rows,
 )
 from kg.lookup.partners import Filters
-from kg.views.sheet import when, where
+from kg.views.sheet import TIE_COLUMNS, flat_tie, when, where
 
 Json = dict[str, Any]
 
@@ -76,14 +76,14 @@ def partners_command(name: str, store: Path | None, recipe: str, why: bool, form
     answer = answers.partners(open_store(store), name, recipe=recipe, filters=Filters(**options))
     if answer.get("note"):
         say(answer["note"])
-    header = ["partner", "role", "its role", "in", "title", "when", "status", "certainty"]
-    if why or form != "table":
-        header.append("evidence")
     say(f"{answer['entity']['label']}: {len(answer['partners'])} partners by the recipe {recipe}")
-    if not answer["partners"] and form == "table":
+    if form == "table" and answer["partners"]:
+        write_rows(form, [*_HEADER, "evidence"] if why else _HEADER, _shown_rows(answer, why), answer)
+    elif form == "table":
         say(f"`kg show {name!r}` tells what else it takes part in; its units have partners of their own")
-        return
-    write_rows(form, header, _partner_rows(answer, why=len(header) == 9, once=form == "table"), answer)
+    else:
+        rows = [[p["label"], p["iri"], *flat_tie(tie).values()] for p in answer["partners"] for tie in p["ties"]]
+        write_rows(form, ["partner", "partner_iri", *TIE_COLUMNS], rows, answer)
     if answer.get("undated"):
         say(f"{answer['undated']} relations without a year are left out")
     if answer.get("more"):
@@ -108,28 +108,43 @@ def path_command(one: str, other: str, store: Path | None, recipe: str, form: st
     """
     view = open_store(store)
     answer = answers.path(view, one, other, answers.network(view, recipe=recipe, **options))
-    rows = [
-        [
-            step["from"]["label"],
-            tie["role"],
-            step["to"]["label"],
-            tie["partner_role"],
-            tie["kind"],
-            tie["label"],
-            when(tie),
+    joined = [(step, tie) for step in answer["steps"] for tie in step["ties"]]
+    if form == "table":
+        header = ["from", "role", "to", "its role", "in", "title", "when"]
+        rows = [
+            [
+                step["from"]["label"],
+                tie["role"],
+                step["to"]["label"],
+                tie["partner_role"],
+                tie["kind"],
+                tie["label"],
+                when(tie),
+            ]
+            for step, tie in joined
         ]
-        for step in answer["steps"]
-        for tie in step["ties"]
-    ]
-    write_rows(form, ["from", "role", "to", "its role", "in", "title", "when"], rows, answer)
+    else:
+        header = ["from", "from_iri", "to", "to_iri", *TIE_COLUMNS]
+        rows = [[*_ends(step), *flat_tie(tie).values()] for step, tie in joined]
+    write_rows(form, header, rows, answer)
 
 
-def _partner_rows(answer: Json, *, why: bool, once: bool) -> Iterator[list[str]]:
+def _ends(step: Json) -> list[str]:
+    return [step[end][key] for end in ("from", "to") for key in ("label", "iri")]
+
+
+def _what(tie: Json) -> list[str]:
+    return [tie["kind"], tie["label"], when(tie)]
+
+
+_HEADER = ["partner", "role", "its role", "in", "title", "when", "status", "certainty"]
+
+
+def _shown_rows(answer: Json, why: bool) -> Iterator[list[str]]:
     for partner in answer["partners"]:
         for number, tie in enumerate(partner["ties"]):
-            name = partner["label"] if number == 0 or not once else ""
-            row = [
-                name,
+            name = partner["label"] if number == 0 else ""
+            said = [
                 tie["role"],
                 tie["partner_role"],
                 tie["kind"],
@@ -138,4 +153,4 @@ def _partner_rows(answer: Json, *, why: bool, once: bool) -> Iterator[list[str]]
                 tie["status"],
                 tie["certainty"],
             ]
-            yield [*row, where(tie["evidence"])] if why else row
+            yield [name, *said, where(tie["evidence"])] if why else [name, *said]

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import click
 
+from kg.errors import InputError
 from kg.store.version import shipped_store
 from kg.store.view import View, current_version, open_view
 
@@ -98,7 +99,10 @@ def say(message: str) -> None:
 
 
 def read_input(argument: str) -> str:
-    """A text given as `-` (stdin), as the path of a file, or as it is."""
+    """A text given as `-` (stdin), as the path of a file, or as it is.
+
+    Raises InputError for what looks like a path and is none.
+    """
     if argument == "-":
         return sys.stdin.read()
     try:
@@ -107,6 +111,8 @@ def read_input(argument: str) -> str:
             return path.read_text(encoding="utf-8")
     except (OSError, ValueError):
         pass
+    if not set(argument) & set(" \n{"):
+        raise InputError(f"{argument}: expected a SPARQL text or a file with one, got neither")
     return argument
 
 

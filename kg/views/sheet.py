@@ -50,6 +50,23 @@ def where(evidence: Iterable[Json]) -> str:
     return "; ".join(found)
 
 
+def flat_tie(tie: Json) -> dict[str, Any]:
+    """A tie as one row of a table for programs: days as bounds, evidence as text."""
+    row: dict[str, Any] = {key: tie[key] for key in ("kind", "iri", "label", "role", "partner_role")}
+    for end in ("start", "end"):
+        for bound in ("earliest", "latest"):
+            row[f"{end}_{bound}"] = tie[end][bound] if tie[end] else None
+    row |= {key: tie[key] for key in ("amount", "currency", "status", "certainty")}
+    return {**row, "evidence": where(tie["evidence"])}
+
+
+TIE_COLUMNS = (
+    "kind iri label role partner_role start_earliest start_latest end_earliest end_latest "
+    "amount currency status certainty evidence"
+).split()
+"""The columns of `flat_tie`."""
+
+
 def _lines(answer: Json, why: bool) -> Iterator[str]:
     entity = answer["entity"]
     kinds = list(dict.fromkeys(kind["label"] for kind in answer["types"]))
