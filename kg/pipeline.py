@@ -234,9 +234,13 @@ def _names(view: View) -> Iterator[Named]:
     )
     for thing, name, kind in sorted(set(found)):  # three times as fast as DISTINCT and ORDER BY in the engine
         yield Named(thing, name, kind)
-    local = view.rows("SELECT ?thing ?kind { ?mention :mentions ?thing . ?thing a/:kind ?kind }")
-    for thing, kind in sorted(set(local)):
-        yield Named(thing, thing.removeprefix(ID), kind)
+    kinds = ", ".join(f'"{kind}"' for kind in ENTITIES)
+    for thing, kind in sorted(
+        set(view.rows(f"SELECT ?thing ?kind {{ ?thing a/:kind ?kind FILTER (?kind IN ({kinds})) }}"))
+    ):
+        local = thing.removeprefix(ID)
+        yield Named(thing, local, kind)
+        yield Named(thing, local.partition("/")[2], kind)
 
 
 def _describe_file(file: Path, source: str | None) -> Source:

@@ -112,15 +112,7 @@ def path_command(one: str, other: str, store: Path | None, recipe: str, form: st
     if form == "table":
         header = ["from", "role", "to", "its role", "in", "title", "when"]
         rows = [
-            [
-                step["from"]["label"],
-                tie["role"],
-                step["to"]["label"],
-                tie["partner_role"],
-                tie["kind"],
-                tie["label"],
-                when(tie),
-            ]
+            [step["from"]["label"], tie["role"], step["to"]["label"], tie["partner_role"], *_what(tie)]
             for step, tie in joined
         ]
     else:
@@ -144,13 +136,5 @@ def _shown_rows(answer: Json, why: bool) -> Iterator[list[str]]:
     for partner in answer["partners"]:
         for number, tie in enumerate(partner["ties"]):
             name = partner["label"] if number == 0 else ""
-            said = [
-                tie["role"],
-                tie["partner_role"],
-                tie["kind"],
-                tie["label"],
-                when(tie),
-                tie["status"],
-                tie["certainty"],
-            ]
+            said = [tie["role"], tie["partner_role"], *_what(tie), tie["status"], tie["certainty"]]
             yield [name, *said, where(tie["evidence"])] if why else [name, *said]
