@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -11,6 +12,7 @@ from kg.cli.options import open_store
 from kg.views.sheet import when, where
 from kg.views.tables import render_table
 
+SHOWN_KINDS = ("organization", "person", "place", "activity", "event", "agreement", "flow", "participation", "claim")
 SHOWN_PARTNERS = 5
 SHOWN_ACTORS = 10
 
@@ -35,7 +37,7 @@ def demo_command(out: Path, actor: str) -> None:
     for source in list_sources(view):
         click.echo(f"  {source['title']}: {source['statements']:,} statements")
     kinds = count_kinds(view)["kinds"]
-    click.echo("  " + ", ".join(f"{number} {kind}s" for kind, number in sorted(kinds.items(), key=lambda k: -k[1])[:8]))
+    click.echo("  " + ", ".join(f"{kind} {kinds[kind]}" for kind in SHOWN_KINDS))
     answer = answers.partners(view, actor)
     shown = answer["partners"][:SHOWN_PARTNERS]
     click.secho(f"\nPartners of {answer['entity']['label']} ({len(shown)} of {len(answer['partners'])})", bold=True)
@@ -59,5 +61,6 @@ def demo_command(out: Path, actor: str) -> None:
     write_whole({out / "map.html": [answers.render_map(view, network, recipe="partnership")]})
     click.secho("\nNext", bold=True)
     click.echo(f"  open {out / 'map.html'} in a browser: it needs no connection")
-    for command in ("kg partners UNICEF --why", "kg show FCPMC", "kg ask --list", 'kg path "Ford Foundation" UNICEF'):
-        click.echo(f"  {command}")
+    program = sys.argv[0] if sys.argv[0].endswith("kg") and Path(sys.argv[0]).is_file() else "kg"
+    for command in ("partners UNICEF --why", "show FCPMC", "ask --list", 'path "Ford Foundation" UNICEF'):
+        click.echo(f"  {program} {command}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -73,6 +72,8 @@ def open_store(store: Path | None) -> View:
 def write_rows(form: str, header: Sequence[str], rows: Iterable[Sequence[object]], document: object) -> None:
     """Write a result to stdout: `document` as JSON, or `rows` as csv, tsv or a table for people."""
     if form == "json":
+        import json
+
         click.echo(json.dumps(document, ensure_ascii=False, indent=2))
     elif form in ("csv", "tsv"):
         import csv
@@ -84,12 +85,17 @@ def write_rows(form: str, header: Sequence[str], rows: Iterable[Sequence[object]
         writer.writerows(rows)
         click.echo(out.getvalue(), nl=False)
     else:
-        import shutil
-
         from kg.views.tables import render_table
 
-        width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-        click.echo(render_table(header, rows, width=width))
+        click.echo(render_table(header, rows, width=_terminal_width()))
+
+
+def _terminal_width() -> int | None:
+    if not sys.stdout.isatty():
+        return None
+    import shutil
+
+    return shutil.get_terminal_size().columns
 
 
 def say(message: str) -> None:

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable
+from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
 from kg.clean.names import clean_name, name_key
+from kg.errors import StoreError
 
 FILE = "names.sqlite"
 
@@ -29,14 +31,20 @@ def write_names(entries: Iterable[Named], folder: Path) -> None:
 
     The searched words hold the name without spaces as well, so that pinyin is found however it is spaced.
     """
-    with sqlite3.connect(folder / FILE) as base:
+    try:
+        _write(entries, folder / FILE)
+    except sqlite3.Error as error:
+        raise StoreError(f"{folder / FILE}: the names cannot be written ({error})") from None
+
+
+def _write(entries: Iterable[Named], file: Path) -> None:
+    with closing(sqlite3.connect(file)) as base, base:
         base.execute("CREATE TABLE name (key TEXT, words TEXT, iri TEXT, name TEXT, kind TEXT)")
         rows = ((name_key(e.name), f"{clean_name(e.name)} {name_key(e.name)}", e.iri, e.name, e.kind) for e in entries)
         base.executemany("INSERT INTO name VALUES (?, ?, ?, ?, ?)", rows)
         base.execute("CREATE INDEX by_key ON name (key)")
         base.execute("CREATE VIRTUAL TABLE likeness USING fts5(words, content='name', tokenize='trigram')")
         base.execute("INSERT INTO likeness (likeness) VALUES ('rebuild')")
-    base.close()
 
 
 def find_exact(folder: Path, name: str) -> list[Named]:
@@ -67,8 +75,9 @@ _LIKE = "SELECT iri, name, kind FROM likeness JOIN name ON name.rowid = likeness
 
 
 def _ask(folder: Path, query: str, value: str) -> list[Named]:
-    base = sqlite3.connect(f"{(folder / FILE).absolute().as_uri()}?mode=ro&immutable=1", uri=True)
+    place = folder / FILE
     try:
-        return [Named(*row) for row in base.execute(query, (value,))]
-    finally:
-        base.close()
+        with closing(sqlite3.connect(f"{place.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as base:
+            return [Named(*row) for row in base.execute(query, (value,))]
+    except sqlite3.Error as error:
+        raise StoreError(f"{place}: the names cannot be read ({error}); build the store anew") from None

@@ -47,9 +47,10 @@ class Draft:
 
 
 @contextmanager
-def draft_version(store: Path) -> Iterator[Draft]:
+def draft_version(store: Path, *, anew: bool = False) -> Iterator[Draft]:
     """Begin a version that holds the current one's sources; whatever goes wrong, the store stays as it was.
 
+    With `anew`, a store whose current version is lost counts as one that has none.
     Raises StoreError where the store is locked by another writer or the disk says no.
     """
     from filelock import FileLock, Timeout
@@ -62,7 +63,7 @@ def draft_version(store: Path) -> Iterator[Draft]:
             folder = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=versions))
             folder.chmod(0o755)
             try:
-                draft = Draft(folder, current_version(store))
+                draft = Draft(folder, _current(store, anew))
                 _adopt_sources(draft)
                 yield draft
             finally:
@@ -80,19 +81,24 @@ def draft_version(store: Path) -> Iterator[Draft]:
 def switch_version(store: Path, draft: Draft, version: str) -> None:
     """Make a finished draft the current version, in one step."""
     target = store / VERSIONS / version
+    (draft.folder / CURRENT).write_text(version + "\n", encoding="ascii")
     _sync_tree(draft.folder)
     if target.exists():
         shutil.rmtree(target)
     os.rename(draft.folder, target)
     _sync(target.parent)
-    pointer = store / f"{CURRENT}.part"
-    with pointer.open("w", encoding="ascii") as stream:
-        stream.write(version + "\n")
-        stream.flush()
-        os.fsync(stream.fileno())
-    os.replace(pointer, store / CURRENT)
+    os.replace(target / CURRENT, store / CURRENT)
     _sync(store)
     _prune(store, keep={version, draft.current.name if draft.current else version})
+
+
+def _current(store: Path, anew: bool) -> Path | None:
+    try:
+        return current_version(store)
+    except StoreError:
+        if anew:
+            return None
+        raise
 
 
 def _adopt_sources(draft: Draft) -> None:

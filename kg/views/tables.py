@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 import unicodedata
 from collections.abc import Iterable, Sequence
 
@@ -54,4 +53,6 @@ def _fit(widths: list[int], room: int) -> list[int]:
 def _wrap(cell: str, wide: int) -> list[str]:
     if _wide(cell) <= wide:
         return [cell]
+    import textwrap
+
     return textwrap.wrap(cell, wide if _wide(cell) == len(cell) else max(1, wide // 2)) or [""]

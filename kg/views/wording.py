@@ -5,7 +5,6 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 from collections.abc import Mapping
-from decimal import Decimal
 
 
 def describe_date(date: Mapping[str, str]) -> str:
@@ -69,5 +68,7 @@ def describe_amount(amount: str | None, currency: str | None) -> str:
     """
     if amount is None:
         return ""
+    from decimal import Decimal
+
     figure = f"{Decimal(amount):,f}"
     return f"{currency or 'currency unknown:'} {figure.rstrip('0').rstrip('.') if '.' in figure else figure}"
