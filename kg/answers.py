@@ -170,7 +170,7 @@ def _map_network(view: View, net: nx.MultiGraph) -> nx.MultiGraph:
     drawn = net.copy()
     for iri, actor in drawn.nodes(data=True):
         actor["names"] = [name["name"] for name in _other_names(reader, iri)]
-        actor["relations"] = [relation_json(reader, relation) for relation in find_relations(reader, iri)]
+        actor["relations"] = [relation_json(reader, relation, of=iri) for relation in find_relations(reader, iri)]
     for _, _, edge in drawn.edges(data=True):
         edge.update(edge_json(edge))
     drawn.graph["sources"] = {

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from kg.errors import InputError, UsageError
+from kg.errors import InputError, StoreError, UsageError
 from kg.files import write_whole
 from kg.identity.ledger import FILE as LEDGER
 from kg.identity.ledger import canonical_iris, read_ledger
@@ -26,13 +26,15 @@ from kg.namespaces import BASE, GRAPH, ID, KG, PROV, RDF, SDO, SKOS, SOURCE
 from kg.shipped import ontology_dir, triples_dir
 from kg.sources.workbook import read_workbook
 from kg.store import fill
+from kg.store.names import FILE as NAMES
 from kg.store.names import Named, write_names
 from kg.store.nquads import check_complete, graph_of, write_source
 from kg.store.publish import Draft, draft_version, switch_version
 from kg.store.rdf import read_codes, read_rdf, source_id, split_nquads
-from kg.store.version import file_digest, graph_version, shipped_store
-from kg.store.view import View, current_version
+from kg.store.version import STORE_FORMAT, file_digest, graph_version, shipped_store
+from kg.store.view import FORMAT, View, current_version, open_view
 from kg.summary import ENTITIES
+from kg.ties import FILE as TIES
 from kg.ties import write_ties
 from kg.version import __version__
 
@@ -72,7 +74,7 @@ def build_store(triples: Path, store: Path, *, ontology: Path) -> Published:
             write_whole({sources / LEDGER: ledger.read_bytes()})
 
     origins: dict[str, Path] = {}
-    return publish(store, change, ontology=ontology, origins=origins)
+    return publish(store, change, ontology=ontology, origins=origins, anew=True)
 
 
 def build_shipped() -> Path:
@@ -141,21 +143,36 @@ def write_triples(workbooks: Iterable[Path], folder: Path, *, ontology: Path) ->
 
 
 def publish(
-    store: Path, change: Callable[[Path], None], *, ontology: Path, origins: Mapping[str, Path] = _NO_ORIGINS
+    store: Path,
+    change: Callable[[Path], None],
+    *,
+    ontology: Path,
+    origins: Mapping[str, Path] = _NO_ORIGINS,
+    anew: bool = False,
 ) -> Published:
     """Change the sources of a store and publish the version they make, all or nothing.
 
     `change` is given the folder of raw source files, filled with those of the current version; `origins`
-    says which file or workbook a source was read from, so that findings can point to it.
+    says which file or workbook a source was read from, so that findings can point to it. With `anew`, it does
+    not matter whether what the store held can still be read.
     """
-    with draft_version(store) as draft:
+    with draft_version(store, anew=anew) as draft:
         change(draft.sources)
         version = graph_version(draft.sources, ontology)
-        if draft.current is not None and draft.current.name == version:
+        if draft.current is not None and draft.current.name == version and _is_whole(draft.current, store):
             return Published(version, changed=False)
         _fill(draft, version, ontology, origins)
         switch_version(store, draft, version)
     return Published(version, changed=True)
+
+
+def _is_whole(current: Path, store: Path) -> bool:
+    """Whether the current version can be read, so that it need not be made again."""
+    try:
+        open_view(store)
+    except StoreError:
+        return False
+    return all((current / name).is_file() for name in (NAMES, TIES, "version.json"))
 
 
 def _forget_old_stores(store: Path) -> None:
@@ -198,6 +215,7 @@ def _fill(draft: Draft, version: str, ontology: Path, origins: Mapping[str, Path
         "origins": {file.stem: origin for file in files if (origin := _origin(draft, file.stem, origins))},
         "ties": ties,
     }
+    (draft.folder / FORMAT).write_text(STORE_FORMAT + "\n", encoding="ascii")
     (draft.folder / "version.json").write_text(json.dumps(description, indent=1) + "\n", encoding="utf-8")
     del view, engine
 
@@ -239,8 +257,8 @@ def _names(view: View) -> Iterator[Named]:
         set(view.rows(f"SELECT ?thing ?kind {{ ?thing a/:kind ?kind FILTER (?kind IN ({kinds})) }}"))
     ):
         local = thing.removeprefix(ID)
-        yield Named(thing, local, kind)
-        yield Named(thing, local.partition("/")[2], kind)
+        yield Named(thing, local, kind, is_id=True)
+        yield Named(thing, local.partition("/")[2], kind, is_id=True)
 
 
 def _describe_file(file: Path, source: str | None) -> Source:

@@ -6,10 +6,12 @@ import os
 import shutil
 from functools import partial
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from hypothesis import settings
 
+from kg.store.version import shipped_store
 from tests.commands import DATA, TINY, RunKg, run_apart, run_here
 
 # The same examples in every run, however slow the machine.
@@ -29,8 +31,8 @@ def store(env: dict[str, str]) -> Path:
     """The store of the shipped graph, built once; commands without `--store` read the same one."""
     ran = run_here("stats", env=env)
     assert ran.code == 0, ran.err
-    (made,) = (Path(env["XDG_CACHE_HOME"]) / "partnership-kg").iterdir()
-    return made
+    with mock.patch.dict(os.environ, env):
+        return shipped_store()
 
 
 @pytest.fixture(scope="session")

@@ -244,7 +244,7 @@ def test_readers_beside_publishes_see_one_whole_version_or_another(
 def test_a_second_writer_waits_and_nothing_is_lost(mine: Path, tmp_path: Path, env: dict[str, str]) -> None:
     writers = []
     for name in ("one", "two", "three"):
-        (tmp_path / f"{name}.nt").write_text(f"<https://example.org/{name}> <a:p> 'x' .", encoding="utf-8")
+        (tmp_path / f"{name}.nt").write_text(f'<https://example.org/{name}> <a:p> "x" .', encoding="utf-8")
         command = [sys.executable, "-m", "kg", "load", "rdf", str(tmp_path / f"{name}.nt"), "--store", str(mine)]
         writers.append(subprocess.Popen(command, stderr=-1, env={**env, "PYTHONPATH": str(ROOT)}, text=True))
     for writer in writers:
@@ -306,24 +306,24 @@ def test_a_file_that_cannot_grow_leaves_all_as_it_was(
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of 6 MB."""
+def small_disk(mine: Path, tmp_path: Path) -> Iterator[Path]:
+    """A disk that has room for a store, and for little more than half of another."""
+    pages = sum(-(-len(content) // 4096) + 1 for content in snapshot(mine).values())
     place = tmp_path / "disk"
     place.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", str(place)]
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={4096 * (pages + 500)}", "tmpfs", str(place)]
     if not shutil.which("mount") or subprocess.run(mount, capture_output=True, check=False).returncode != 0:
         pytest.skip("a small disk cannot be mounted here")
     yield place
     subprocess.run(["umount", str(place)], check=True)
 
 
-def test_a_full_disk_is_told_in_one_line_and_changes_nothing(
-    small_disk: Path, mine: Path, start_kg: RunKg, store: Path
-) -> None:
+def test_a_full_disk_is_told_in_one_line_and_changes_nothing(small_disk: Path, mine: Path, start_kg: RunKg) -> None:
     here = copy_store(mine, small_disk / "store")
     before = snapshot(here)
     ran = start_kg("build", "--store", here)
-    refused(ran, "No space left on device".casefold() if "No space" not in ran.err else "No space left on device")
+    refused(ran)
+    assert "no space left on device" in ran.err.casefold()
     assert snapshot(here) == before
     assert_whole(here)
 
@@ -348,11 +348,15 @@ def test_a_pointer_that_was_tampered_with_is_told(mine: Path, run_kg: RunKg, con
     refused(run_kg("stats", "--store", mine), str(mine))
 
 
-def test_a_broken_store_is_built_anew(mine: Path, run_kg: RunKg, tmp_path: Path) -> None:
-    """What the one line of a broken store says to do works."""
+@pytest.mark.parametrize("lost", ["oxigraph", "names.sqlite", "ties.parquet", "version.json", "."])
+def test_a_broken_store_is_built_anew(mine: Path, run_kg: RunKg, tmp_path: Path, lost: str) -> None:
+    """What the one line of a broken store says to do works, with the very same data too."""
     current = current_version(mine)
     assert current is not None
-    shutil.rmtree(current / "oxigraph")
+    if (current / lost).is_dir():
+        shutil.rmtree(current / lost)
+    else:
+        (current / lost).unlink()
     folder = tmp_path / "triples"
     assert run_kg("load", "workbook", TINY, "--out", folder).code == 0
     assert run_kg("build", "--from", folder, "--store", mine).code == 0
@@ -365,7 +369,6 @@ def test_a_part_of_a_version_that_is_missing_is_told(mine: Path, run_kg: RunKg) 
     for name, command in (
         ("names.sqlite", ["show", "OECD"]),
         ("ties.parquet", ["centrality"]),
-        ("version.json", ["check"]),
     ):
         (current / name).unlink()
         refused(run_kg(*command, "--store", mine), str(mine))

@@ -125,6 +125,10 @@ def _ends(step: Json) -> list[str]:
     return [step[end][key] for end in ("from", "to") for key in ("label", "iri")]
 
 
+def _structure(partner: Json) -> str:
+    return f" ({partner['structure']})" if partner.get("structure") else ""
+
+
 def _what(tie: Json) -> list[str]:
     return [tie["kind"], tie["label"], when(tie)]
 
@@ -135,6 +139,6 @@ _HEADER = ["partner", "role", "its role", "in", "title", "when", "status", "cert
 def _shown_rows(answer: Json, why: bool) -> Iterator[list[str]]:
     for partner in answer["partners"]:
         for number, tie in enumerate(partner["ties"]):
-            name = partner["label"] if number == 0 else ""
+            name = partner["label"] + _structure(partner) if number == 0 else ""
             said = [tie["role"], tie["partner_role"], *_what(tie), tie["status"], tie["certainty"]]
             yield [name, *said, where(tie["evidence"])] if why else [name, *said]

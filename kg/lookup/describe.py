@@ -42,13 +42,13 @@ def describe(view: View, iri: str) -> Json:
         "names": list(names_json(reader, iri)),
         "identifiers": list(_identifiers(reader, iri)),
         "types": list(_types(reader, iri)),
-        "relations": [relation_json(reader, relation) for relation in find_relations(reader, iri)],
+        "relations": [relation_json(reader, relation, of=iri) for relation in find_relations(reader, iri)],
         "claims": list(_claims(reader, iri)),
     }
 
 
-def relation_json(reader: Reader, relation: Relation) -> Json:
-    """One relation as JSON: what joins, in which role, with whom, when, how much, and where that is said."""
+def relation_json(reader: Reader, relation: Relation, *, of: str) -> Json:
+    """One relation of a thing as JSON: what joins, in which role, with whom, when, how much, and where that is said."""
     work, part = relation.work, relation.part
     return {
         "kind": work.kind,
@@ -57,7 +57,7 @@ def relation_json(reader: Reader, relation: Relation) -> Json:
         "role": relation.role,
         "others": [party_json(reader, party) for party in relation.others],
         **tie_json(work, part),
-        "note": first(reader.statements(part.iri), KG.note),
+        "note": "" if part.iri == of else first(reader.statements(part.iri), KG.note),
     }
 
 

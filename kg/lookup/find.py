@@ -9,7 +9,7 @@ from kg.clean.names import name_key
 from kg.errors import Ambiguous, NotFound
 from kg.facts import Reader
 from kg.model.iris import SHARED_ID, thing_iri
-from kg.namespaces import DCTERMS
+from kg.namespaces import DCTERMS, KG
 from kg.store.names import Named, find_containing, find_exact, find_like
 from kg.store.view import View
 
@@ -33,21 +33,38 @@ def find(view: View, name: str, *, kinds: Collection[str] = ()) -> Found:
     """The one thing of a name, acronym, identifier or IRI, among things of these kinds (all, if empty).
 
     Case, accents, spaces and punctuation do not matter. Where no name is the same, a name that holds
-    all the words, or one that is spelt nearly so, is taken if there is just one, and the note says it.
+    all the words, or one that is spelt nearly so, is taken if there is just one, and the note says it; so is
+    the government of a place where an actor is wanted.
     Raises Ambiguous with the candidates, or NotFound with the nearest names.
     """
     reader = Reader(view)
     if ":" in name and (iri := _as_iri(reader, name)):
         return _found(reader, iri)
-    exact = _pick(find_exact(view.path, name), kinds)
+    same = find_exact(view.path, name)
+    exact = _pick(same, kinds)
     if exact:
         return _only(reader, name, exact)
+    if same:
+        return _instead(reader, name, _pick(same, ()), kinds)
     holding = _pick(find_containing(view.path, name), kinds)
     if len(holding) == 1:
         return _taken(reader, name, holding)
     if holding:
         raise Ambiguous(_several(reader, name, holding))
     return _find_alike(reader, name, kinds)
+
+
+def _instead(reader: Reader, name: str, same: dict[str, Named], kinds: Collection[str]) -> Found:
+    """The government of the place of that name; else say what the name means and where to ask for it."""
+    governments = {iri for place in same for iri in reader.view.subjects(KG.governs, place)}
+    if len(governments) == 1 and "organization" in kinds:
+        return _found(reader, governments.pop(), note=f"{name!r} is a place; taking the government of it")
+    what = "; ".join(f"{reader.facts(iri).label} is of the kind {entry.kind}" for iri, entry in sorted(same.items()))
+    raise NotFound(f"no {_either(kinds)} named {name!r}: {what}; `kg show` tells of it")
+
+
+def _either(kinds: Collection[str]) -> str:
+    return " or ".join(sorted(kinds)) if kinds else "thing"
 
 
 def _as_iri(reader: Reader, name: str) -> str:
@@ -82,8 +99,7 @@ def _find_alike(reader: Reader, name: str, kinds: Collection[str]) -> Found:
         raise Ambiguous(_several(reader, name, alike))
     nearest = list(dict.fromkeys(entry.name for score, entry in allowed if score >= _NEAR))
     hint = "; nearest: " + ", ".join(nearest[:_SHOWN]) if nearest else ""
-    what = " or ".join(sorted(kinds)) if kinds else "thing"
-    raise NotFound(f"no {what} named {name!r}{hint}")
+    raise NotFound(f"no {_either(kinds)} named {name!r}{hint}")
 
 
 def _pick(entries: Iterable[Named], kinds: Collection[str]) -> dict[str, Named]:

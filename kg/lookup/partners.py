@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from kg.facts import Facts, Reader, part_status
 from kg.lookup.describe import tie_json
 from kg.lookup.relations import Party, find_parties, find_works
-from kg.namespaces import SOURCE
+from kg.namespaces import ORG, SOURCE
 from kg.recipes import HAPPENED, Recipe
 
 Json = dict[str, Any]
@@ -54,7 +54,26 @@ def find_partners(reader: Reader, actor: str, recipe: Recipe, filters: Filters) 
     )
     inside = [iri for iri in ordered if not filters.country or _in_country(reader, iri, filters.country)]
     shown = inside[: filters.limit]
-    return Partners([_partner_json(reader, iri, shared[iri]) for iri in shown], len(undated), len(inside) - len(shown))
+    found = [{**_partner_json(reader, iri, shared[iri]), **_kinship(reader, actor, iri)} for iri in shown]
+    return Partners(found, len(undated), len(inside) - len(shown))
+
+
+def _kinship(reader: Reader, actor: str, partner: str) -> Json:
+    """Say so where a partner is a unit of the actor, or the actor a unit of the partner."""
+    if actor in _wholes(reader, partner):
+        return {"structure": "unit of it"}
+    return {"structure": "whole of it"} if partner in _wholes(reader, actor) else {}
+
+
+def _wholes(reader: Reader, unit: str) -> set[str]:
+    """The organizations that a unit is part of, at any depth."""
+    found: set[str] = set()
+    todo = [unit]
+    while todo:
+        wholes = {value.text for value in reader.statements(todo.pop()).get(ORG.unitOf, ())} - found
+        found |= wholes
+        todo += sorted(wholes)
+    return found
 
 
 def _joined(reader: Reader, actor: str, recipe: Recipe) -> Iterator[tuple[Facts, Party, Party]]:

@@ -19,11 +19,12 @@ FILE = "names.sqlite"
 
 
 class Named(NamedTuple):
-    """A thing under one of its names."""
+    """A thing under one of its names; `is_id` marks one that is found only when it is typed exactly."""
 
     iri: str
     name: str
     kind: str
+    is_id: bool = False
 
 
 def write_names(entries: Iterable[Named], folder: Path) -> None:
@@ -40,11 +41,15 @@ def write_names(entries: Iterable[Named], folder: Path) -> None:
 def _write(entries: Iterable[Named], file: Path) -> None:
     with closing(sqlite3.connect(file)) as base, base:
         base.execute("CREATE TABLE name (key TEXT, words TEXT, iri TEXT, name TEXT, kind TEXT)")
-        rows = ((name_key(e.name), f"{clean_name(e.name)} {name_key(e.name)}", e.iri, e.name, e.kind) for e in entries)
+        rows = ((name_key(e.name), _words(e), e.iri, e.name, e.kind) for e in entries)
         base.executemany("INSERT INTO name VALUES (?, ?, ?, ?, ?)", rows)
         base.execute("CREATE INDEX by_key ON name (key)")
         base.execute("CREATE VIRTUAL TABLE likeness USING fts5(words, content='name', tokenize='trigram')")
         base.execute("INSERT INTO likeness (likeness) VALUES ('rebuild')")
+
+
+def _words(entry: Named) -> str:
+    return "" if entry.is_id else f"{clean_name(entry.name)} {name_key(entry.name)}"
 
 
 def find_exact(folder: Path, name: str) -> list[Named]:

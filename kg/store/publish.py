@@ -6,7 +6,7 @@ STORE/versions/<graph version>/
     sources/*.nq, identity.tsv   the raw truth: one file a source, and the identity decisions
     oxigraph/                    the published graph, in the embedded engine
     names.sqlite, ties.parquet   what is looked up and analysed, made of the same graph
-    version.json                 what this version was made of
+    FORMAT, version.json         how this version is laid out, and what it was made of
 ```
 
 A reader sees the old version or the new one, never half of either; whoever is killed on the way

@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kg.errors import QueryError, StoreError
 from kg.namespaces import PREFIXES, XSD
+from kg.store.version import STORE_FORMAT
 
 if TYPE_CHECKING:
     import pyoxigraph
 
 CURRENT = "CURRENT"
 VERSIONS = "versions"
+FORMAT = "FORMAT"
 MAXIMAL_NESTING = 100
 """Brackets inside brackets; the engine's parser overflows its stack on thousands."""
 
@@ -192,6 +194,10 @@ def open_view(store: Path) -> View:
         if folder is None:
             raise StoreError(f"{store}: expected a store (`kg build --store {store}` makes one), got none")
         try:
+            if (folder / FORMAT).read_text(encoding="ascii").strip() != STORE_FORMAT:
+                raise StoreError(
+                    f"{store}: expected a store of this release, got another's; build it anew with `kg build`"
+                )
             return View(folder, folder.name, ox.Store.read_only(str(folder / "oxigraph")))
         except OSError as error:
             # Another publish may have pruned the version between the two reads: look once more.
