@@ -115,7 +115,8 @@ def load_rdf(files: Iterable[Path], store: Path, *, ontology: Path, source: str 
         for name, statements in read:
             _write(statements, name, sources)
 
-    return publish(store, change, ontology=ontology)
+    origins = {name: file for (name, _), file in zip(read, listed, strict=True)}
+    return publish(store, change, ontology=ontology, origins=origins)
 
 
 def remove_source(source: str, store: Path, *, ontology: Path) -> Published:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 from pathlib import Path
 
@@ -26,8 +27,18 @@ class Places:
             places = self._places(source, file)
             found = places.get(iri) or places.get(iri.rpartition(".")[0])
             if found:
-                return found
+                return self._in_own_words(source, iri) or found
         return ""
+
+    def _in_own_words(self, source: str, iri: str) -> str:
+        """The line of the user's own RDF file, of whatever syntax, that first writes the end of an IRI."""
+        origin = self._origin(source)
+        if origin is None or not origin.is_file() or origin.suffix in (".nq", ".xlsx", ".gz"):
+            return ""
+        last = re.split(r"[/#]", iri)[-1]
+        lines = origin.read_text(encoding="utf-8", errors="replace").splitlines()
+        number = next((at for at, line in enumerate(lines, start=1) if last in line), 1)
+        return f"{_relative(str(origin))}:{number}"
 
     @cached_property
     def _files(self) -> dict[str, Path]:

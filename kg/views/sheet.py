@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from typing import Any
 
-from kg.namespaces import SOURCE
+from kg.namespaces import CODE, SOURCE
 from kg.views.wording import describe_amount, describe_period
 
 Json = Mapping[str, Any]
@@ -69,7 +69,8 @@ TIE_COLUMNS = (
 
 def _lines(answer: Json, why: bool) -> Iterator[str]:
     entity = answer["entity"]
-    kinds = list(dict.fromkeys(kind["label"] for kind in answer["types"]))
+    coded = [kind["label"] for kind in answer["types"] if kind["iri"].startswith(CODE)]
+    kinds = list(dict.fromkeys(coded or [kind["label"] for kind in answer["types"]]))
     yield entity["label"]
     yield f"  {entity['kind']}: {', '.join(kinds)}" if kinds else f"  {entity['kind']}"
     yield f"  {entity['iri']}"
