@@ -14,6 +14,8 @@ before it is needed.
 
 from __future__ import annotations
 
+import sys
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from kg.version import __version__
@@ -34,6 +36,17 @@ __all__ = [
     "show",
     "ties",
 ]
+
+
+class _Face(ModuleType):
+    """Keeps the functions `network` and `ties` where the import of the modules so named would put those."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if name not in __all__ or not isinstance(value, ModuleType):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Face
 
 
 def __getattr__(name: str) -> Any:

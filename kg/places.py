@@ -35,9 +35,9 @@ class Places:
         origin = self._origin(source)
         if origin is None or not origin.is_file() or origin.suffix in (".nq", ".xlsx", ".gz"):
             return ""
-        last = re.split(r"[/#]", iri)[-1]
+        written = re.compile(rf"[:/#]{re.escape(re.split(r'[/#]', iri)[-1])}\b")
         lines = origin.read_text(encoding="utf-8", errors="replace").splitlines()
-        number = next((at for at, line in enumerate(lines, start=1) if last in line), 1)
+        number = next((at for at, line in enumerate(lines, start=1) if written.search(line)), 1)
         return f"{_relative(str(origin))}:{number}"
 
     @cached_property

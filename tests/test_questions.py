@@ -349,3 +349,10 @@ def test_no_lecture_makes_a_partner(ask: Ask) -> None:
 def test_what_a_year_has_not_has_no_answer(ask: Ask) -> None:
     assert ask("events-in", year="2005") == []
     assert pairs(ask("events-in", year="2011"), "start") == {("2011-08-18",), ("2011-11-29",)}
+
+
+def test_a_source_keeps_its_own_name_of_a_thing_that_two_sources_name(ask: Ask) -> None:
+    names = pairs(ask("names-of", thing="LGOP"), "name", "source", "from")
+    assert ("LGOP", "Poverty Reduction and Development Experience Sharing", "135") in names
+    full = "State Council Leading Group Office of Poverty Alleviation and Development"
+    assert (full, "Shenzhen – Guizhou Pairing-off Poverty Alleviation", "8196") in names

@@ -74,9 +74,8 @@ def test_every_command_does_what_the_readme_shows(folder: Path, env: dict[str, s
     for line, expected in shown:
         name, *arguments = shlex.split(line)
         assert name == "kg"
-        output = "".join(
-            f"{plain(row)}\n" for row in run([sys.executable, "-m", "kg", *arguments], folder, env).splitlines()
-        )
+        printed = run([sys.executable, "-m", "kg", *arguments], folder, env)
+        output = "".join(f"{plain(row)}\n" for row in printed.splitlines())
         assert pattern(expected).match(output), f"$ {line}\nexpected:\n{chr(10).join(expected)}\n\ngot:\n{output}"
 
 

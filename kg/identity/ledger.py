@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
@@ -18,6 +19,7 @@ from kg.errors import InputError
 
 FILE = "identity.tsv"
 DECISIONS = ("same", "different", "unsure")
+_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|^`\\]+")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -35,17 +37,23 @@ class Decision:
 def read_ledger(file: Path) -> list[Decision]:
     """The decisions of a ledger; none where there is no file.
 
-    Raises InputError with `file:line: column: ...` for the first row that cannot be used.
+    Raises InputError with `file:line: column: ...` for the first row that cannot be used, or that keeps apart
+    what other rows join.
     """
     if not file.exists():
         return []
     names = [field.name for field in fields(Decision)]
-    with file.open(encoding="utf-8", newline="") as stream:
-        reader = csv.reader(stream, delimiter="\t", quoting=csv.QUOTE_NONE)
-        header = next(reader, [])
-        if header != names:
-            raise InputError(f"{file}:1: expected the columns {', '.join(names)}, got {', '.join(header)}")
-        return [_decision(row, f"{file}:{reader.line_num}") for row in reader if row]
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except UnicodeDecodeError as error:
+        raise InputError(f"{file}: expected UTF-8 text, got byte {error.object[error.start]:#x}") from None
+    header, *rows = csv.reader(lines or [""], delimiter="\t", quoting=csv.QUOTE_NONE)
+    if header != names:
+        raise InputError(f"{file}:1: expected the columns {', '.join(names)}, got {', '.join(header) or 'none'}")
+    placed = [(f"{file}:{line}", row) for line, row in enumerate(rows, start=2) if row]
+    decisions = [_decision(row, place) for place, row in placed]
+    _refuse_contradictions(decisions, [place for place, _ in placed])
+    return decisions
 
 
 def write_ledger(decisions: Iterable[Decision]) -> str:
@@ -89,6 +97,14 @@ def _groups(pairs: Iterable[tuple[str, str]]) -> Iterator[set[str]]:
             yield group
 
 
+def _refuse_contradictions(decisions: list[Decision], places: list[str]) -> None:
+    folded = canonical_iris(decisions)
+    for decision, place in zip(decisions, places, strict=True):
+        one, other = (folded.get(iri, iri) for iri in (decision.entity, decision.other))
+        if decision.decision == "different" and one == other:
+            raise InputError(f"{place}: decision: expected two things that no other rows join, got 'different'")
+
+
 def _decision(row: list[str], place: str) -> Decision:
     names = [field.name for field in fields(Decision)]
     if len(row) != len(names):
@@ -97,8 +113,10 @@ def _decision(row: list[str], place: str) -> Decision:
     if decision.decision not in DECISIONS:
         raise InputError(f"{place}: decision: expected one of {', '.join(DECISIONS)}, got {decision.decision!r}")
     for column in ("entity", "other"):
-        if ":" not in getattr(decision, column):
+        if not _IRI.fullmatch(getattr(decision, column)):
             raise InputError(f"{place}: {column}: expected an IRI, got {getattr(decision, column)!r}")
+    if decision.entity == decision.other:
+        raise InputError(f"{place}: other: expected another IRI than that of the entity, got {decision.other!r}")
     try:
         dt.date.fromisoformat(decision.when)
     except ValueError:

@@ -132,7 +132,7 @@ def _line(error: SyntaxError) -> int:
 _DROP_REPEATED_NAMES = """
 DELETE { GRAPH ?g { ?thing skos:altLabel ?name } }
 WHERE {
-  ?old dcterms:isReplacedBy ?thing .
+  GRAPH ?decided { ?old dcterms:isReplacedBy ?thing }
   GRAPH ?g { ?thing skos:altLabel ?name }
   GRAPH ?h { ?thing skos:prefLabel ?name }
 }
