@@ -93,6 +93,7 @@ def load_workbooks(workbooks: Iterable[Path], store: Path, *, ontology: Path) ->
     """
     codes = read_codes(ontology)
     coded = [read_workbook(path, codes) for path in workbooks]
+    _refuse_twice([book.source.id for book in coded])
 
     def change(sources: Path) -> None:
         for book in coded:
@@ -110,6 +111,7 @@ def load_rdf(files: Iterable[Path], store: Path, *, ontology: Path, source: str 
     for file in listed:
         described = _describe_file(file, source)
         read.append((described.id, [*map_source(described), *read_rdf(file, described.id)]))
+    _refuse_twice([name for name, _ in read])
 
     def change(sources: Path) -> None:
         for name, statements in read:
@@ -117,6 +119,12 @@ def load_rdf(files: Iterable[Path], store: Path, *, ontology: Path, source: str 
 
     origins = {name: file for (name, _), file in zip(read, listed, strict=True)}
     return publish(store, change, ontology=ontology, origins=origins)
+
+
+def _refuse_twice(sources: list[str]) -> None:
+    for at, source in enumerate(sources):
+        if source in sources[:at]:
+            raise UsageError(f"source: expected each id once, got {source!r} twice; load one of them with --source ID")
 
 
 def remove_source(source: str, store: Path, *, ontology: Path) -> Published:

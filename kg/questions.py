@@ -7,8 +7,8 @@ A question is a file `ontology/questions/<id>.rq`. Its first comment lines say w
 # parameter: day = 2009-06-15 (date)
 ```
 
-A parameter stands in the query as `$day`. Its kind is `date`, `year`, `text`, `thing` (found by name),
-`role`, or another code list.
+A parameter stands in the query as `$day`. Its kind is `date`, `year`, `text`; `thing`, `actor` or
+`place` (found by name); or a code list, such as `role`.
 """
 
 from __future__ import annotations
@@ -20,12 +20,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kg.errors import InputError, NotFound, UsageError
-from kg.lookup.find import find
+from kg.lookup.find import ACTORS, find
 from kg.model.iris import code_iri
 from kg.model.terms import integer, iri, text, typed
 from kg.namespaces import SCHEMES, XSD
 from kg.store.view import Answer, View
 
+_THINGS = {"thing": frozenset[str](), "actor": ACTORS, "place": frozenset({"place", "country"})}
 _QUESTION = re.compile(r"^#\s*question:\s*(.+)$", re.MULTILINE)
 _PARAMETER = re.compile(r"^#\s*parameter:\s*(\w+)\s*=\s*(.*?)\s*\(([\w-]+)\)\s*$", re.MULTILINE)
 
@@ -90,8 +91,8 @@ def _read(file: Path) -> Question:
 
 def _term(view: View, parameter: Parameter, value: str) -> str:
     place = f"parameter {parameter.name}"
-    if parameter.kind == "thing":
-        return iri(find(view, value).iri)
+    if parameter.kind in _THINGS:
+        return iri(find(view, value, kinds=_THINGS[parameter.kind]).iri)
     if parameter.kind == "text":
         return text(value)
     if parameter.kind == "year":
