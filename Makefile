@@ -15,7 +15,7 @@ LOCK := $(BIN)/uv pip compile setup.cfg --quiet --universal --python-version 3.1
 	--generate-hashes --custom-compile-command 'make lock' --extra build
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint lock triples bench clean
+.PHONY: help demo test lint lock triples docs bench clean
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -34,6 +34,10 @@ lint: $(VENV)/.installed-test ## check style and types
 
 triples: $(VENV)/.installed ## write data/triples anew from data/workbooks
 	$(BIN)/kg load workbook data/workbooks/*/ --out data/triples
+
+docs: $(VENV)/.installed ## write docs/commands.md and the reference in docs/ontology.md anew
+	$(BIN)/python docs/make_commands.py
+	$(BIN)/python docs/make_ontology_reference.py
 
 bench: $(VENV)/.installed-test ## measure, side by side, and print ratios
 	$(BIN)/python -m benchmarks

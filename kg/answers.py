@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
+from kg.errors import UsageError
 from kg.facts import Reader, parse_evidence
 from kg.lookup.describe import date_json, describe, evidence_json, names_json, relation_json
 from kg.lookup.find import ACTORS, find
 from kg.lookup.partners import Filters, find_partners
 from kg.lookup.relations import find_relations
 from kg.model.dates import parse_date
-from kg.namespaces import DCTERMS, KG, RDF, SOURCE
+from kg.namespaces import DCTERMS, KG, RDF
 from kg.recipes import DEFAULT_RECIPE, HAPPENED, read_recipe
 from kg.store.view import View
 
@@ -36,6 +37,8 @@ def partners(view: View, name: str, *, recipe: str = DEFAULT_RECIPE, filters: Fi
     chosen = filters or Filters()
     if chosen.country:
         chosen = chosen._replace(country=find(view, chosen.country, kinds={"country"}).iri)
+    if chosen.source:
+        chosen = chosen._replace(source=source_iri(view, chosen.source))
     rule = read_recipe(view, recipe)
     found = find(view, name, kinds=ACTORS)
     result = find_partners(Reader(view), found.iri, rule, chosen)
@@ -47,6 +50,13 @@ def partners(view: View, name: str, *, recipe: str = DEFAULT_RECIPE, filters: Fi
     }
     extra = {"note": found.note, "undated": result.undated, "more": result.more}
     return {**answer, **{key: value for key, value in extra.items() if value}}
+
+
+def source_iri(view: View, source: str) -> str:
+    """The IRI of a source by its id; raises UsageError with the known ids where the store has none of that id."""
+    if source not in view.sources:
+        raise UsageError(f"source: expected one of {', '.join(view.sources) or 'none'}, got {source!r}")
+    return view.sources[source]
 
 
 def network(
@@ -67,7 +77,7 @@ def network(
         read_recipe(view, recipe),
         since=since,
         until=until,
-        sources=[SOURCE + source for source in sources],
+        sources=[source_iri(view, source) for source in sources],
         statuses=() if planned else HAPPENED,
     )
 

@@ -19,7 +19,7 @@ from kg.files import write_whole
 from kg.identity.ledger import FILE as LEDGER
 from kg.identity.ledger import canonical_iris, read_ledger
 from kg.mapping.rows import map_records, map_source
-from kg.model.iris import LOCAL_ID, source_iri
+from kg.model.iris import LOCAL_ID, source_id, source_iri
 from kg.model.records import Source
 from kg.model.terms import Statement, iri, text
 from kg.namespaces import BASE, GRAPH, ID, KG, PROV, RDF, SDO, SKOS, SOURCE
@@ -30,7 +30,7 @@ from kg.store.names import FILE as NAMES
 from kg.store.names import Named, write_names
 from kg.store.nquads import check_complete, graph_of, write_source
 from kg.store.publish import Draft, draft_version, switch_version
-from kg.store.rdf import read_codes, read_rdf, source_id, split_nquads
+from kg.store.rdf import read_codes, read_rdf, split_nquads
 from kg.store.version import STORE_FORMAT, file_digest, graph_version, shipped_store
 from kg.store.view import FORMAT, View, current_version, open_view
 from kg.summary import ENTITIES

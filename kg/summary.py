@@ -6,8 +6,8 @@ from collections import Counter
 from typing import Any
 
 from kg.facts import Reader, first
-from kg.namespaces import DCTERMS, KG, SOURCE
-from kg.store.rdf import source_id
+from kg.model.iris import source_id
+from kg.namespaces import DCTERMS, GRAPH, KG
 from kg.store.view import View
 
 Json = dict[str, Any]
@@ -18,28 +18,28 @@ RELATIONS = ("participation", "membership", "link", "flow", "headcount", "indica
 
 def list_sources(view: View) -> list[Json]:
     """Each source with its terms, digest, and how much it says."""
-    reader = Reader(view)
-    counts = _counts(view)
-    statements = {row[0]: int(row[1]) for row in view.rows(_STATEMENTS)}
-    found = []
-    for graph in sorted(statements):
-        if not graph.startswith(_MADE):
-            about = reader.statements(graph)
-            kinds = counts.get(graph, {})
-            found.append(
-                {
-                    "iri": graph,
-                    "id": first(about, DCTERMS.identifier) or source_id(graph),
-                    "title": first(about, DCTERMS.title),
-                    "publisher": first(about, DCTERMS.publisher),
-                    "licence": first(about, DCTERMS.rights),
-                    "digest": min((value.text for value in about.get(KG.sha256, ())), default=""),
-                    "statements": statements[graph],
-                    "entities": sum(kinds.get(kind, 0) for kind in ENTITIES),
-                    "relations": sum(kinds.get(kind, 0) for kind in RELATIONS),
-                }
-            )
-    return found
+    reader, counts = Reader(view), _counts(view)
+    statements = {graph: int(number) for graph, number in view.rows(_STATEMENTS)}
+    return [
+        _source_json(reader, name, graph, statements[graph], counts.get(graph, {}))
+        for name, graph in view.sources.items()
+        if graph in statements
+    ]
+
+
+def _source_json(reader: Reader, name: str, graph: str, statements: int, kinds: dict[str, int]) -> Json:
+    about = reader.statements(graph)
+    return {
+        "iri": graph,
+        "id": name,
+        "title": first(about, DCTERMS.title),
+        "publisher": first(about, DCTERMS.publisher),
+        "licence": first(about, DCTERMS.rights),
+        "digest": first(about, KG.sha256),
+        "statements": statements,
+        "entities": sum(kinds.get(kind, 0) for kind in ENTITIES),
+        "relations": sum(kinds.get(kind, 0) for kind in RELATIONS),
+    }
 
 
 def count_kinds(view: View) -> Json:
@@ -64,8 +64,7 @@ def count_kinds(view: View) -> Json:
 
 
 _STATEMENTS = "SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g"
-_MADE = SOURCE.replace("/source/", "/graph/")
-_FROM_SOURCES = f'FILTER (!STRSTARTS(STR(?g), "{_MADE}"))'
+_FROM_SOURCES = f'FILTER (!STRSTARTS(STR(?g), "{GRAPH}"))'
 
 
 def _counts(view: View) -> dict[str, dict[str, int]]:

@@ -192,8 +192,9 @@ def check_names(texts: Texts) -> Iterator[str]:
 
 def check_sizes(texts: Texts) -> Iterator[str]:
     lines = {path: len(text.splitlines()) for path, text in texts.items()}
-    if sum(lines.values()) >= HOUSE_LINES:
-        yield f"kg/: {sum(lines.values())} lines, fewer than {HOUSE_LINES} must do"
+    code = sum(_code_lines(text) for text in texts.values())
+    if code >= HOUSE_LINES:
+        yield f"kg/: {code} lines of code, fewer than {HOUSE_LINES} must do"
     yield from (
         f"{path}: {count} lines, at most {MODULE_LINES}" for path, count in lines.items() if count > MODULE_LINES
     )
@@ -201,6 +202,19 @@ def check_sizes(texts: Texts) -> Iterator[str]:
         for node in ast.walk(ast.parse(text, path)):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and _length(node) > FUNCTION_LINES:
                 yield f"{path}:{node.lineno}: {node.name} has {_length(node)} lines, at most {FUNCTION_LINES}"
+
+
+def _code_lines(text: str) -> int:
+    """Lines that do something: docstrings, comments and blank lines are free, so that nobody saves on them."""
+    free = {tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER}
+    tokens = [token for token in tokenize.generate_tokens(io.StringIO(text).readline) if token.type not in free]
+    told = {
+        line
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+        for line in range(node.lineno, node.end_lineno + 1)
+    }
+    return len({line for token in tokens for line in range(token.start[0], token.end[0] + 1)} - told)
 
 
 def _length(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
@@ -295,7 +309,7 @@ BROKEN: list[tuple[Rule, Texts, str]] = [
     (check_names, {"kg/clean/name_helpers.py": ""}, "helpers says nothing"),
     (check_sizes, {"kg/clean/a.py": LONG}, f"long has {FUNCTION_LINES + 1} lines"),
     (check_sizes, {"kg/clean/a.py": "\n" * (MODULE_LINES + 1)}, f"{MODULE_LINES + 1} lines, at most"),
-    (check_sizes, {f"kg/clean/{number}.py": "\n" * 250 for number in range(32)}, "8000 lines, fewer than"),
+    (check_sizes, {f"kg/clean/{number}.py": "x = 1\n" * 250 for number in range(32)}, "8000 lines of code, fewer"),
     (check_slips, {"kg/clean/a.py": "try:\n    pass\nexcept:\n    pass"}, ":3: say which exception"),
     (check_slips, {"kg/clean/a.py": "x = 1\ny = x  # type: ignore"}, ":2: say which error"),
     (check_texts, {"docs/a.md": "one\nsee /" + "work/main"}, "docs/a.md:2: a path of one machine"),

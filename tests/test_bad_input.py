@@ -132,7 +132,13 @@ def test_a_source_of_a_hostile_name_is_refused(mine: Path, tmp_path: Path, run_k
 
 @pytest.mark.parametrize(
     ("name", "source"),
-    [("..ttl", "graph"), ("中国.ttl", "graph"), ("a b;rm -rf *.ttl", "a-b-rm-rf"), ("-x-.ttl", "x"), ("A<b>.ttl", "a-b")],
+    [
+        ("..ttl", "graph"),
+        ("中国.ttl", "graph"),
+        ("a b;rm -rf *.ttl", "a-b-rm-rf"),
+        ("-x-.ttl", "x"),
+        ("A<b>.ttl", "a-b"),
+    ],
 )
 def test_a_file_of_a_hostile_name_gets_a_tame_id(
     mine: Path, tmp_path: Path, run_kg: RunKg, name: str, source: str

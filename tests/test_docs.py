@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 import runpy
 import subprocess
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.stages import STAGES
 from kg.cli import COMMANDS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -57,3 +59,9 @@ def test_the_table_of_ties_has_the_columns_that_the_ties_have(store: Path, env: 
     told = re.findall(r"^\| (`.*?`) \|", (DOCS / "ties.md").read_text(encoding="utf-8"), re.MULTILINE)
     done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True)
     assert [name for cell in told for name in re.findall(r"`(\w+)`", cell)] == done.stdout.split()
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_the_benchmarks_time_functions_that_are_there(stage: str) -> None:
+    module, name = STAGES[stage]
+    assert callable(getattr(importlib.import_module(module), name))

@@ -102,7 +102,7 @@ def test_a_name_that_is_not_found_gives_the_nearest(run_kg: RunKg, command: str,
 
 
 @pytest.mark.parametrize(
-    "name", ["", " ", "qqqqqq", "?", "'", '"', "%", "*", "(", "NEAR(a b)", "a OR b", "\x00", "x" * 5000,
+    "name", ["", " ", "qqqqqq", "?", "'", '"', "%", "*", "(", "NEAR(a b)", "a OR b", "\x00", "\udcff", "x" * 5000,
         "http://", "http://a b/<>",
     ]
 )  # fmt: skip

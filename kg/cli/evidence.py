@@ -15,7 +15,12 @@ from kg.shipped import ontology_dir
 
 @click.group("evidence")
 def evidence_command() -> None:
-    """Lead statements back to the words of the documents."""
+    """Lead statements back to the words of the documents.
+
+    \b
+    Example:
+      kg evidence show "Ford Foundation" --documents ~/documents
+    """
 
 
 @evidence_command.command("pin")

@@ -20,7 +20,6 @@ from kg.cli.options import (
     write_output,
     write_rows,
 )
-from kg.namespaces import SOURCE
 
 MEASURES = ("degree", "betweenness", "closeness", "eigenvector", "pagerank")
 source_option = click.option("--source", "sources", multiple=True, help="Only what this source says; may be repeated.")
@@ -119,7 +118,7 @@ def export_command(form: str, out: Path, recipe: str, store: Path | None, **opti
         from kg.store.rdf import write_view
 
         source = options["sources"][0] if options["sources"] else None
-        write_output(out, write_view(view, form, SOURCE + source if source else None))
+        write_output(out, write_view(view, form, answers.source_iri(view, source) if source else None))
         return
     from kg.export.csv_tables import write_csv
     from kg.export.xml_graphs import write_gexf, write_graphml

@@ -16,7 +16,7 @@ from pathlib import Path
 from kg.errors import InputError, WorkbookError
 from kg.evidence.documents import open_document
 from kg.files import write_whole
-from kg.sources.workbook import read_source
+from kg.sources.workbook import read_source, read_table
 
 _BRACED = re.compile(r"\{([^{}]+)\}(?:#(\d+))?")
 _BETWEEN = " ... "
@@ -86,18 +86,17 @@ def _pin_folder(path: Path, pin: _Pin) -> list[_Write]:
 
 
 def _pin_csv(file: Path, pin: _Pin) -> list[_Write]:
-    with file.open(encoding="utf-8-sig", newline="") as stream:
-        reader = csv.reader(stream)
-        rows = [(reader.line_num, row) for row in reader]
-    if not rows or "evidence" not in rows[0][1]:
+    sheet = read_table(file.stem, file)
+    if "evidence" not in sheet.header:
         return []
-    at, changed = rows[0][1].index("evidence"), 0
-    for line, row in rows[1:]:
+    at, changed = sheet.header.index("evidence"), 0
+    rows = [(line, list(cells)) for line, cells in sheet.rows]
+    for line, row in rows:
         if at < len(row) and "{" in row[at]:
             row[at] = pin(f"{file}:{line}", row[at])
             changed += 1
     out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerows(row for _, row in rows)
+    csv.writer(out, lineterminator="\n").writerows([sheet.header, *(row for _, row in rows)])
 
     def write() -> int:
         write_whole({file: out.getvalue().encode()})

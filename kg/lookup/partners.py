@@ -8,14 +8,14 @@ from typing import Any, NamedTuple
 from kg.facts import Facts, Reader, part_status
 from kg.lookup.describe import tie_json
 from kg.lookup.relations import Party, find_parties, find_works
-from kg.namespaces import ORG, SOURCE
+from kg.namespaces import ORG
 from kg.recipes import HAPPENED, Recipe
 
 Json = dict[str, Any]
 
 
 class Filters(NamedTuple):
-    """Which ties count: by the partner's role, its country (an IRI), the source (an id), years, and status."""
+    """Which ties count: by the partner's role, its country and the source (IRIs), years, and status."""
 
     role: str = ""
     country: str = ""
@@ -93,7 +93,7 @@ def _fits(reader: Reader, work: Facts, mine: Party, theirs: Party, filters: Filt
         statuses = {part_status(work, reader.facts(party.node)) for party in (mine, theirs)}
         if not all(status in HAPPENED or not status for status in statuses):
             return False
-    if filters.source and SOURCE + filters.source not in reader.view.graphs_of(theirs.node):
+    if filters.source and filters.source not in reader.view.graphs_of(theirs.node):
         return False
     if work.years is None:
         return True

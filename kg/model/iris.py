@@ -21,6 +21,16 @@ def source_iri(source: str) -> str:
     return SOURCE + source
 
 
+def source_id(graph: str) -> str:
+    """The id of the source that a graph IRI names; of a foreign graph, its IRI made into one.
+
+    >>> source_id("urn:x:Friends")
+    'urn-x-friends'
+    """
+    name = graph.removeprefix(SOURCE).lower()
+    return "-".join("".join(c if c.isascii() and c.isalnum() else " " for c in name).split()) or "graph"
+
+
 def thing_iri(source: str, ref: str) -> str:
     """The IRI of what a row refers to: a row of the same source, a country or a first-level region.
 

@@ -85,7 +85,7 @@ def read_sheets(path: Path) -> Iterator[Sheet]:
         _refuse_unknown(path, files)
         for table in TABLES:
             if table in files:
-                yield _read_csv(table, files[table])
+                yield read_table(table, files[table])
     elif path.suffix == ".xlsx" and path.is_file():
         yield from _read_xlsx(path)
     else:
@@ -98,7 +98,11 @@ def _refuse_unknown(path: Path, names: Mapping[str, object]) -> None:
         raise InputError(f"{path}: {unknown[0]}: expected one of the tables {', '.join(TABLES)}")
 
 
-def _read_csv(table: str, file: Path) -> Sheet:
+def read_table(table: str, file: Path) -> Sheet:
+    """A table of a folder, as it stands in its CSV file.
+
+    Raises InputError with the line where it is no CSV, or no UTF-8 text.
+    """
     rows: list[tuple[int, tuple[str, ...]]] = []
     csv.field_size_limit(MAXIMAL_CELL)
     try:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from kg.errors import InputError, UsageError
 from kg.files import write_whole
+from kg.model.iris import source_id
 from kg.model.terms import Statement, iri
 from kg.namespaces import CODE, GRAPH, ID, SOURCE
 from kg.store.view import known_prefixes
@@ -74,16 +75,6 @@ def split_nquads(file: Path, folder: Path) -> list[Path]:
     parts = {folder / f"{source_id(graph)}.nq": sorted(found) for graph, found in lines.items()}
     write_whole(parts)
     return list(parts)
-
-
-def source_id(graph: str) -> str:
-    """The id of the source that a graph IRI names; of a foreign graph, its IRI made into one.
-
-    >>> source_id("urn:x:Friends")
-    'urn-x-friends'
-    """
-    name = graph.removeprefix(SOURCE).lower()
-    return "-".join("".join(c if c.isascii() and c.isalnum() else " " for c in name).split()) or "graph"
 
 
 def read_codes(ontology: Path) -> dict[str, set[str]]:

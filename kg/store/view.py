@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from kg.errors import QueryError, StoreError
-from kg.namespaces import PREFIXES, XSD
+from kg.model.iris import source_id
+from kg.namespaces import GRAPH, PREFIXES, XSD
 from kg.store.version import STORE_FORMAT
 
 if TYPE_CHECKING:
@@ -24,6 +25,9 @@ VERSIONS = "versions"
 FORMAT = "FORMAT"
 MAXIMAL_NESTING = 100
 """Brackets inside brackets; the engine's parser overflows its stack on thousands."""
+MAXIMAL_OPERATORS = 2000
+"""Signs like `!`, `&&`, `/` and UNION, each of which nests what it joins; ten thousands overflow the stack, too."""
+_OPERATOR = r"&&|\|\||[!^/|*+]|(?<!\w)-|\bUNION\b"
 
 FORMATS = ("json", "csv", "tsv", "xml", "turtle", "ntriples")
 _QUOTED = (
@@ -103,6 +107,12 @@ class View:
         except (OSError, ValueError) as error:
             raise QueryError(f"query: it cannot be run ({error})") from None
         return Answer(found)
+
+    @cached_property
+    def sources(self) -> Mapping[str, str]:
+        """The graph of each source by the source's id."""
+        graphs = sorted(graph.value for graph in self.engine.named_graphs() if hasattr(graph, "value"))
+        return {source_id(graph): graph for graph in graphs if not graph.startswith(GRAPH)}
 
     @cached_property
     def description(self) -> Mapping[str, object]:
@@ -277,6 +287,9 @@ def _refuse_nesting(bare: str) -> None:
             depth -= 1
     if deepest > MAXIMAL_NESTING:
         raise QueryError(f"query: expected at most {MAXIMAL_NESTING} brackets inside each other, got {deepest}")
+    signs = len(re.findall(_OPERATOR, bare, re.IGNORECASE))
+    if signs > MAXIMAL_OPERATORS:
+        raise QueryError(f"query: expected at most {MAXIMAL_OPERATORS} operators, got {signs}")
 
 
 def _explain(message: str, text: str) -> str:
@@ -285,10 +298,15 @@ def _explain(message: str, text: str) -> str:
     if where is None:
         return f"query: it does not parse ({' '.join(message.split())[:160]})"
     line, column = int(where[1]), int(where[2])
-    rest = (text.splitlines() or [""])[min(line, len(text.splitlines()) or 1) - 1][column - 1 :][:30].strip()
+    lines = text.splitlines() or [""]
+    here = lines[min(line, len(lines)) - 1]
+    if "Prefix not found" in message and here[: column - 1].strip():
+        # The engine points behind the name that has the prefix.
+        name = here[: column - 1].split()[-1]
+        begins = here.rindex(name, 0, column - 1) + 1
+        return f"query:{line}:{begins}: expected a prefix that is declared or known, got {name!r}"
+    rest = here[column - 1 :][:30].strip()
     got = f"got {rest!r}" if rest else "got the end of the text"
-    if "Prefix not found" in message:
-        return f"query:{line}:{column}: expected a prefix that is declared or known, {got}"
     expected = " ".join(message.split("expected", 1)[-1].replace("one of", "").split())
     short = expected if len(expected) <= 90 else "another word or sign"
     return f"query:{line}:{column}: expected {short}, {got}"
