@@ -313,7 +313,7 @@ def small_disk(mine: Path, tmp_path: Path) -> Iterator[Path]:
     if not shutil.which("mount") or subprocess.run(mount, capture_output=True, check=False).returncode != 0:
         pytest.skip("a small disk cannot be mounted here")
     yield place
-    subprocess.run(["umount", str(place)], check=True)
+    subprocess.run(["umount", "-l", str(place)], check=True)
 
 
 def test_a_full_disk_is_told_in_one_line_and_changes_nothing(small_disk: Path, mine: Path, start_kg: RunKg) -> None:

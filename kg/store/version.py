@@ -52,10 +52,11 @@ def cache_dir() -> Path:
 
 def _files(folder: Path, inside: str) -> Iterator[str]:
     """The files that make a version, relative to a folder, as POSIX paths."""
-    with os.scandir(folder / inside) as entries:
-        for entry in entries:
-            name = f"{inside}{entry.name}"
-            if entry.is_dir() and entry.name not in _NOT_MAKERS:
-                yield from _files(folder, f"{name}/")
-            elif entry.name.endswith(_MAKERS) and entry.is_file():
-                yield name
+    with os.scandir(folder / inside) as opened:
+        entries = list(opened)
+    for entry in entries:
+        name = f"{inside}{entry.name}"
+        if entry.is_dir() and entry.name not in _NOT_MAKERS:
+            yield from _files(folder, f"{name}/")
+        elif entry.name.endswith(_MAKERS) and entry.is_file():
+            yield name
