@@ -42,7 +42,7 @@ def short(iri: str) -> str:
     """An IRI with its prefix."""
     fitting = [(name, space) for name, space in PREFIXES.items() if name != "kg" and iri.startswith(space)]
     prefix, space = max(fitting, key=lambda pair: len(pair[1]))
-    return f"{prefix}:{iri[len(space):]}"
+    return f"{prefix}:{iri[len(space) :]}"
 
 
 def listed(iris: Iterable[str]) -> str:

@@ -78,7 +78,7 @@ def network(
         since=since,
         until=until,
         sources=[source_iri(view, source) for source in sources],
-        statuses=() if planned else HAPPENED,
+        statuses=() if planned else (*HAPPENED, ""),
     )
 
 

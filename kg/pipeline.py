@@ -205,7 +205,7 @@ def _fill(draft: Draft, version: str, ontology: Path, origins: Mapping[str, Path
         for file in files:
             check_complete(file)
             fill.load_source(engine, file, canonical)
-        _load_ontology(engine, ontology)
+        fill.load_turtle(engine, _ontology_files(ontology))
         fill.add_replacements(engine, canonical, IDENTITY_GRAPH)
         fill.add_statements(engine, _provenance(files, version), PROVENANCE_GRAPH)
         for rule in sorted((ontology / "rules").glob("*.rq")):
@@ -229,11 +229,12 @@ def _fill(draft: Draft, version: str, ontology: Path, origins: Mapping[str, Path
     del view, engine
 
 
-def _load_ontology(engine: object, ontology: Path) -> None:
-    for file in sorted(ontology.glob("*.ttl")):
-        fill.load_turtle(engine, file, ONTOLOGY_GRAPH)  # type: ignore[arg-type]
-    for file in sorted((ontology / "codelists").glob("*.ttl")):
-        fill.load_turtle(engine, file, CODES_GRAPH)  # type: ignore[arg-type]
+def _ontology_files(ontology: Path) -> dict[Path, str]:
+    """The Turtle files of the ontology, each with the graph that it goes into."""
+    return {
+        **dict.fromkeys(sorted(ontology.glob("*.ttl")), ONTOLOGY_GRAPH),
+        **dict.fromkeys(sorted((ontology / "codelists").glob("*.ttl")), CODES_GRAPH),
+    }
 
 
 def _provenance(files: Iterable[Path], version: str) -> Iterator[Statement]:

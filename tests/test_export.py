@@ -16,12 +16,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kg.errors import InputError, KgError, UsageError
 from kg import files as whole_files
+from kg.errors import InputError, KgError, UsageError
 from kg.export.csv_tables import guard_cell, write_csv
 from kg.export.flat import EDGE_COLUMNS, clean_text
-from kg.files import write_whole
 from kg.export.xml_graphs import read_gexf, read_graphml, write_gexf, write_graphml
+from kg.files import write_whole
 from kg.network.project import project_network
 from tests.made_ties import RECIPE, SOURCE, chains, tie, ties
 
