@@ -86,7 +86,7 @@ def run_apart(
     return Ran(done.returncode, done.stdout.decode(), done.stderr.decode())
 
 
-def refused(ran: Ran, *words: str, code: int = 2, lines: int = 1) -> None:
+def assert_refused(ran: Ran, *words: str, code: int = 2, lines: int = 1) -> None:
     """Assert that a command said no: in so many lines of stderr that hold these words, with nothing on stdout."""
     assert (ran.code, ran.out) == (code, ""), ran
     assert "Traceback" not in ran.err

@@ -10,7 +10,7 @@ import pyoxigraph as ox
 import pytest
 
 from kg.store.view import current_version, open_view
-from tests.commands import ACCRA, DATA, TINY, RunKg, copy_store, refused, snapshot
+from tests.commands import ACCRA, DATA, TINY, RunKg, assert_refused, copy_store, snapshot
 
 NAME = "http://www.w3.org/2004/02/skos/core#prefLabel"
 TURTLE = f"""
@@ -80,7 +80,7 @@ def test_a_file_that_is_cut_off_changes_nothing(mine: Path, tmp_path: Path, run_
     file = tmp_path / f"friends.{form}"
     file.write_bytes(content[: len(content) * 2 // 3].rstrip(b"\n") + b' <https://example.org/ "cut')
     before = snapshot(mine)
-    refused(run_kg("load", "rdf", file, "--store", mine), str(file), "expected")
+    assert_refused(run_kg("load", "rdf", file, "--store", mine), str(file), "expected")
     assert snapshot(mine) == before
 
 
@@ -89,7 +89,7 @@ def test_a_gzip_file_that_is_cut_off_changes_nothing(mine: Path, tmp_path: Path,
     file = tmp_path / "friends.ttl.gz"
     file.write_bytes(gzip.compress(TURTLE.encode())[:cut])
     before = snapshot(mine)
-    refused(run_kg("load", "rdf", file, "--store", mine), str(file), "expected a whole gzip file")
+    assert_refused(run_kg("load", "rdf", file, "--store", mine), str(file), "expected a whole gzip file")
     assert snapshot(mine) == before
 
 
@@ -113,20 +113,20 @@ def test_what_is_no_rdf_is_refused(
 ) -> None:
     (tmp_path / name).write_bytes(content)
     before = snapshot(mine)
-    refused(run_kg("load", "rdf", tmp_path / name, "--store", mine), name, expected)
+    assert_refused(run_kg("load", "rdf", tmp_path / name, "--store", mine), name, expected)
     assert snapshot(mine) == before
 
 
 def test_a_file_that_is_missing_or_a_folder_is_refused(mine: Path, tmp_path: Path, run_kg: RunKg) -> None:
     for path in (tmp_path / "none.ttl", tmp_path):
-        refused(run_kg("load", "rdf", path, "--store", mine), str(path), "expected an RDF file")
+        assert_refused(run_kg("load", "rdf", path, "--store", mine), str(path), "expected an RDF file")
 
 
 @pytest.mark.parametrize("source", ["../../etc", "A", "a b", "a/b", "-a", "a--b", "ä", "a\n", "identity.tsv"])
 def test_a_source_of_a_hostile_name_is_refused(mine: Path, tmp_path: Path, run_kg: RunKg, source: str) -> None:
     (tmp_path / "x.nt").write_text("", encoding="utf-8")
     before = snapshot(tmp_path)
-    refused(run_kg("load", "rdf", tmp_path / "x.nt", "--source", source, "--store", mine), "--source: expected")
+    assert_refused(run_kg("load", "rdf", tmp_path / "x.nt", "--source", source, "--store", mine), "--source: expected")
     assert snapshot(tmp_path) == before
 
 
@@ -155,15 +155,15 @@ def test_one_source_id_names_one_file(mine: Path, tmp_path: Path, run_kg: RunKg)
     for name in ("a.nt", "b.nt"):
         (tmp_path / name).write_text("", encoding="utf-8")
     ran = run_kg("load", "rdf", tmp_path / "a.nt", tmp_path / "b.nt", "--source", "x", "--store", mine)
-    refused(ran, "--source names one file, got 2")
+    assert_refused(ran, "--source names one file, got 2")
 
 
 def test_two_sources_of_one_id_are_refused_together(mine: Path, tmp_path: Path, run_kg: RunKg) -> None:
     for name in ("一.nt", "二.nt"):
         (tmp_path / name).write_text("", encoding="utf-8")
     before = snapshot(mine)
-    refused(run_kg("load", "rdf", tmp_path / "一.nt", tmp_path / "二.nt", "--store", mine), "graph", "twice")
-    refused(run_kg("load", "workbook", TINY, TINY, "--store", mine), "accra-2008", "twice")
+    assert_refused(run_kg("load", "rdf", tmp_path / "一.nt", tmp_path / "二.nt", "--store", mine), "graph", "twice")
+    assert_refused(run_kg("load", "workbook", TINY, TINY, "--store", mine), "accra-2008", "twice")
     assert snapshot(mine) == before
 
 
@@ -181,7 +181,7 @@ def test_triples_that_are_cut_in_the_middle_change_nothing(mine: Path, tmp_path:
     folder.mkdir()
     (folder / "accra-2008.nq").write_bytes(GOLDEN[:cut])
     before = snapshot(mine)
-    refused(run_kg("build", "--from", folder, "--store", mine), "accra-2008.nq", "expected")
+    assert_refused(run_kg("build", "--from", folder, "--store", mine), "accra-2008.nq", "expected")
     assert snapshot(mine) == before
 
 
@@ -192,7 +192,7 @@ def test_triples_that_lost_a_line_change_nothing(mine: Path, tmp_path: Path, run
     folder = tmp_path / "triples"
     folder.mkdir()
     (folder / "accra-2008.nq").write_bytes(b"".join(lines))
-    refused(run_kg("build", "--from", folder, "--store", mine), "accra-2008.nq")
+    assert_refused(run_kg("build", "--from", folder, "--store", mine), "accra-2008.nq")
 
 
 def test_the_line_of_a_slip_in_the_triples_is_told(mine: Path, tmp_path: Path, run_kg: RunKg) -> None:
@@ -201,13 +201,15 @@ def test_the_line_of_a_slip_in_the_triples_is_told(mine: Path, tmp_path: Path, r
     folder = tmp_path / "triples"
     folder.mkdir()
     (folder / "accra-2008.nq").write_bytes(b"".join(lines))
-    refused(run_kg("build", "--from", folder, "--store", mine), f"{folder / 'accra-2008.nq'}:42: expected")
+    assert_refused(run_kg("build", "--from", folder, "--store", mine), f"{folder / 'accra-2008.nq'}:42: expected")
 
 
 def test_a_folder_without_triples_is_refused(mine: Path, tmp_path: Path, run_kg: RunKg) -> None:
     for place in (tmp_path / "none", tmp_path):
         before = current_version(mine)
-        refused(run_kg("build", "--from", place, "--store", mine), str(place), "expected a folder with .nq files")
+        assert_refused(
+            run_kg("build", "--from", place, "--store", mine), str(place), "expected a folder with .nq files"
+        )
         assert current_version(mine) == before
 
 
@@ -249,16 +251,16 @@ def test_no_store_is_told_and_none_is_made(tmp_path: Path, run_kg: RunKg) -> Non
         assert (ran.code, ran.out) == (2, "")
         assert len(ran.err.splitlines()) == 1
         assert "expected" in ran.err
-    refused(run_kg("load", "workbook", TINY), "--store")
+    assert_refused(run_kg("load", "workbook", TINY), "--store")
 
 
 def test_a_workbook_loaded_as_rdf_and_rdf_as_a_workbook_are_refused(mine: Path, tmp_path: Path, run_kg: RunKg) -> None:
-    refused(run_kg("load", "rdf", TINY, "--store", mine), "expected an RDF file")
-    refused(run_kg("load", "workbook", DATA / "accra-2008.nq", "--store", mine), "expected")
-    refused(run_kg("load", "iati", TINY, "--store", mine), lines=4)
+    assert_refused(run_kg("load", "rdf", TINY, "--store", mine), "expected an RDF file")
+    assert_refused(run_kg("load", "workbook", DATA / "accra-2008.nq", "--store", mine), "expected")
+    assert_refused(run_kg("load", "iati", TINY, "--store", mine), lines=4)
 
 
 def test_nothing_is_written_beside_the_store_by_a_load_that_failed(tmp_path: Path, run_kg: RunKg) -> None:
     shutil.copy(DATA / "accra-2008.nq", tmp_path / "bad.ttl.nt2")
-    refused(run_kg("load", "rdf", tmp_path / "bad.ttl.nt2", "--store", tmp_path / "store"), "ending")
+    assert_refused(run_kg("load", "rdf", tmp_path / "bad.ttl.nt2", "--store", tmp_path / "store"), "ending")
     assert not (tmp_path / "store" / "CURRENT").exists()

@@ -17,7 +17,7 @@ import pyoxigraph as ox
 import pytest
 
 from kg.cli import cli
-from tests.commands import ACCRA, ROOT, TINY, RunKg, refused, run_apart
+from tests.commands import ACCRA, ROOT, TINY, RunKg, assert_refused, run_apart
 
 
 def walk(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], click.Command]]:
@@ -99,7 +99,7 @@ def test_tables_agree_in_csv_and_tsv(run_kg: RunKg, command: list[str]) -> None:
 def test_an_error_has_a_traceback_only_with_debug(start_kg: RunKg, tmp_path: Path) -> None:
     quiet = start_kg("stats", "--store", tmp_path / "none")
     loud = start_kg("--debug", "stats", "--store", tmp_path / "none")
-    refused(quiet, "expected a store")
+    assert_refused(quiet, "expected a store")
     assert "Traceback" in loud.err
     assert loud.out == ""
 
@@ -181,8 +181,8 @@ def test_a_construct_is_turtle_that_parses(run_kg: RunKg, tiny_store: Path) -> N
         kind = ox.RdfFormat.N_TRIPLES if form == "ntriples" else ox.RdfFormat.TURTLE
         found = {quad.object.value for quad in ox.parse(ran.out, kind)}
         assert {"OECD", "经济合作与发展组织"} <= found
-    refused(run_kg("query", query, "--format", "csv"), "CONSTRUCT")
-    refused(run_kg("query", ALL, "--format", "turtle"), "SELECT")
+    assert_refused(run_kg("query", query, "--format", "csv"), "CONSTRUCT")
+    assert_refused(run_kg("query", ALL, "--format", "turtle"), "SELECT")
 
 
 def count(run_kg: RunKg, store: Path, query: str) -> int:
@@ -237,12 +237,12 @@ def test_from_is_honoured(run_kg: RunKg, tiny_store: Path) -> None:
     ],
 )
 def test_a_bad_query_is_told_with_its_position(run_kg: RunKg, query: str, place: str) -> None:
-    refused(run_kg("query", query), f"query:{place}", "expected", "got")
+    assert_refused(run_kg("query", query), f"query:{place}", "expected", "got")
 
 
 @pytest.mark.parametrize("text", ["", "no-such-file.rq", "folder/none.sparql"])
 def test_what_is_neither_query_nor_file_is_told(run_kg: RunKg, text: str) -> None:
-    refused(run_kg("query", text), f"{text}: expected a SPARQL text or a file")
+    assert_refused(run_kg("query", text), f"{text}: expected a SPARQL text or a file")
 
 
 @pytest.mark.parametrize("form", ["{}", "()", "[]"])
@@ -253,7 +253,7 @@ def test_a_query_that_is_nested_too_deep_is_refused_and_the_process_lives(start_
         "ASK { ?s ?p ?o FILTER " + form[0] * deep + "1" + form[1] * deep + "}",
         "ASK { ?s ?p " + form[0] * deep,
     ):
-        refused(start_kg("query", "-", stdin=query), "brackets inside each other")
+        assert_refused(start_kg("query", "-", stdin=query), "brackets inside each other")
 
 
 @pytest.mark.parametrize("query", [
@@ -265,11 +265,11 @@ def test_a_query_that_is_nested_too_deep_is_refused_and_the_process_lives(start_
     "ASK { { ?s ?p ?o }" + " UNION { ?s ?p ?o }" * 10_000 + " }",
 ], ids=["not", "inverse", "minus", "and", "path", "union"])  # fmt: skip
 def test_a_query_that_is_long_is_refused_and_the_process_lives(start_kg: RunKg, query: str) -> None:
-    refused(start_kg("query", "-", stdin=query), "expected at most", "operators")
+    assert_refused(start_kg("query", "-", stdin=query), "expected at most", "operators")
 
 
 def test_a_service_elsewhere_is_not_asked(run_kg: RunKg) -> None:
-    refused(run_kg("query", "SELECT * { SERVICE <http://127.0.0.1:9/sparql> { ?s ?p ?o } }"), "query")
+    assert_refused(run_kg("query", "SELECT * { SERVICE <http://127.0.0.1:9/sparql> { ?s ?p ?o } }"), "query")
 
 
 def test_saved_questions_take_parameters_by_name(run_kg: RunKg) -> None:
@@ -277,8 +277,8 @@ def test_saved_questions_take_parameters_by_name(run_kg: RunKg) -> None:
     with_parameter = next(one for one in listed if any(p["kind"] == "date" for p in one["parameters"]))
     name = next(p["name"] for p in with_parameter["parameters"] if p["kind"] == "date")
     assert run_kg("ask", with_parameter["id"], f"{name}=2009-06-15").code == 0
-    refused(run_kg("ask", with_parameter["id"], f"{name}=June"), f"parameter {name}: expected a day")
-    refused(run_kg("ask", with_parameter["id"], "nonsense=1"), "expected a parameter among")
+    assert_refused(run_kg("ask", with_parameter["id"], f"{name}=June"), f"parameter {name}: expected a day")
+    assert_refused(run_kg("ask", with_parameter["id"], "nonsense=1"), "expected a parameter among")
     unknown = run_kg("ask", "no-such-question")
     assert (unknown.code, unknown.out) == (1, "")
 
@@ -309,7 +309,7 @@ def test_a_source_that_is_unknown_is_not_exported_as_nothing(run_kg: RunKg, tiny
         ran = run_kg(
             "export", "--store", tiny_store, "--source", "none", "--format", form, "--out", tmp_path / f"x.{form}"
         )  # fmt: skip
-        refused(ran, "accra-2008", "none")
+        assert_refused(ran, "accra-2008", "none")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -317,8 +317,8 @@ def test_an_export_that_cannot_be_written_leaves_what_was_there(
     run_kg: RunKg, tiny_store: Path, tmp_path: Path
 ) -> None:
     place = tmp_path / "none" / "graph.nq"
-    refused(run_kg("export", "--store", tiny_store, "--format", "nq", "--out", place), str(place))
-    refused(run_kg("map", "--store", tiny_store, "--out", tmp_path / "none" / "map.html"), "map.html")
+    assert_refused(run_kg("export", "--store", tiny_store, "--format", "nq", "--out", place), str(place))
+    assert_refused(run_kg("map", "--store", tiny_store, "--out", tmp_path / "none" / "map.html"), "map.html")
 
 
 def test_the_same_export_has_the_same_bytes(run_kg: RunKg, tiny_store: Path, tmp_path: Path) -> None:
@@ -340,7 +340,7 @@ def test_the_shipped_data_is_clean(run_kg: RunKg) -> None:
 
 def test_a_broken_graph_has_findings_that_point_to_their_line(run_kg: RunKg, tmp_path: Path) -> None:
     from tests.commands import set_cell
-    from tests.test_contracts import check
+    from tests.test_contracts import assert_valid
 
     book = Path(shutil.copytree(TINY, tmp_path / "accra-2008"))
     set_cell(book, "events", 0, "end", "2008-08-01")
@@ -349,7 +349,7 @@ def test_a_broken_graph_has_findings_that_point_to_their_line(run_kg: RunKg, tmp
     ran = run_kg("check", "--store", tmp_path / "store", "--format", "json")
     assert ran.code == 1
     document = json.loads(ran.out)
-    check("check", document)
+    assert_valid("check", document)
     places = {(finding["severity"], finding["place"]) for finding in document["findings"]}
     assert ("error", f"{book}/events.csv:2") in places
     assert ("error", f"{book}/conflicts.csv:2") in places

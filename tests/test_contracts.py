@@ -22,7 +22,7 @@ def validator(name: str) -> Draft202012Validator:
     return Draft202012Validator(schema)
 
 
-def check(name: str, document: Any) -> None:
+def assert_valid(name: str, document: Any) -> None:
     errors = [f"{error.json_path}: {error.message[:200]}" for error in validator(name).iter_errors(document)]
     assert not errors, errors[:5]
 
@@ -53,7 +53,7 @@ CASES = [
 @pytest.mark.parametrize(("name", "command"), CASES)
 def test_json_keeps_to_its_schema(run_kg: RunKg, name: str, command: list[str]) -> None:
     document = run_kg(*command, "--format", "json").json
-    check(name, document)
+    assert_valid(name, document)
     assert document
 
 
@@ -62,18 +62,18 @@ def test_json_keeps_to_its_schema(run_kg: RunKg, name: str, command: list[str]) 
     *[f"{ACCRA}{name}" for name in ("evaluation", "flow-forum", "shanghai-yunnan", "heads-all", "ownership")],
 ])  # fmt: skip
 def test_show_of_every_kind_of_thing_keeps_to_its_schema(run_kg: RunKg, tiny_store: Path, thing: str) -> None:
-    check("show", run_kg("show", thing, "--store", tiny_store, "--format", "json").json)
+    assert_valid("show", run_kg("show", thing, "--store", tiny_store, "--format", "json").json)
 
 
 def test_every_saved_question_keeps_to_the_schema(run_kg: RunKg) -> None:
     questions = read_questions(ontology_dir())
     assert questions
     for question in list(questions)[:10]:
-        check("ask", run_kg("ask", question, "--format", "json").json)
+        assert_valid("ask", run_kg("ask", question, "--format", "json").json)
 
 
 def test_findings_keep_to_their_schema(run_kg: RunKg, tiny_store: Path) -> None:
-    check("evidence-check", run_kg(
+    assert_valid("evidence-check", run_kg(
         "evidence", "check", "--store", tiny_store, "--documents", DATA, "--format", "json"
     ).json)  # fmt: skip
 

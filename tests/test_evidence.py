@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kg.evidence.pin import find_words
-from tests.commands import DATA, IPRCC, TINY, RunKg, read_table, refused, set_cell, snapshot
+from tests.commands import DATA, IPRCC, TINY, RunKg, assert_refused, read_table, set_cell, snapshot
 
 TEXT = (DATA / "accra-2008.txt").read_text(encoding="utf-8")
 
@@ -64,13 +64,13 @@ def test_words_that_are_not_there_or_twice_are_told_and_nothing_changes(
     set_cell(book, "places", 0, "evidence", "{Accra (in}")
     before = snapshot(book)
     ran = run_kg("evidence", "pin", book, "--documents", book.parent)
-    refused(ran, f"{book / 'persons.csv'}:2: evidence: {expected}", "got '{")
+    assert_refused(ran, f"{book / 'persons.csv'}:2: evidence: {expected}", "got '{")
     assert snapshot(book) == before
 
 
 def test_the_line_of_wrong_words_is_that_where_the_row_begins(run_kg: RunKg, book: Path) -> None:
     set_cell(book, "events", 0, "evidence", "{no such words}")
-    refused(run_kg("evidence", "pin", book, "--documents", book.parent), "events.csv:2: evidence")
+    assert_refused(run_kg("evidence", "pin", book, "--documents", book.parent), "events.csv:2: evidence")
 
 
 def test_pinning_leaves_all_other_cells_and_a_pinned_workbook_alone(run_kg: RunKg, book: Path) -> None:
@@ -96,7 +96,7 @@ def test_a_spreadsheet_is_pinned(run_kg: RunKg, book: Path, tmp_path: Path) -> N
 
 def test_a_file_that_is_no_utf8_is_not_pinned(run_kg: RunKg, book: Path) -> None:
     (book / "persons.csv").write_bytes(b"id,name,evidence,certainty\nx,Caf\xe9,{Accra},stated\n")
-    refused(run_kg("evidence", "pin", book, "--documents", book.parent), "persons.csv", "expected UTF-8")
+    assert_refused(run_kg("evidence", "pin", book, "--documents", book.parent), "persons.csv", "expected UTF-8")
 
 
 @given(st.integers(0, len(TEXT) - 1), st.integers(1, 60))
@@ -154,14 +154,16 @@ def test_a_document_of_another_digest_is_refused(run_kg: RunKg, tiny_store: Path
         stream.write(" ")
     for command in (["check"], ["show", "OECD"]):
         ran = run_kg("evidence", *command, "--store", tiny_store, "--documents", tmp_path)
-        refused(ran, "accra-2008.txt", "SHA-256", "another edition")
+        assert_refused(ran, "accra-2008.txt", "SHA-256", "another edition")
 
 
 def test_a_document_that_is_missing_is_told(run_kg: RunKg, tiny_store: Path, tmp_path: Path, book: Path) -> None:
     (tmp_path / "none").mkdir()
-    refused(run_kg("evidence", "check", "--store", tiny_store, "--documents", tmp_path / "none"), "accra-2008.txt")
-    refused(run_kg("evidence", "check", "--store", tiny_store), "--documents")
-    refused(run_kg("evidence", "pin", book, "--documents", tmp_path / "none"), "accra-2008.txt")
+    assert_refused(
+        run_kg("evidence", "check", "--store", tiny_store, "--documents", tmp_path / "none"), "accra-2008.txt"
+    )
+    assert_refused(run_kg("evidence", "check", "--store", tiny_store), "--documents")
+    assert_refused(run_kg("evidence", "pin", book, "--documents", tmp_path / "none"), "accra-2008.txt")
 
 
 def test_statements_stand_beside_their_words(run_kg: RunKg, tiny_store: Path) -> None:

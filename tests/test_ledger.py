@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from kg.identity.ledger import Decision, canonical_iris, read_ledger, write_ledger
 from kg.store.view import open_view
-from tests.commands import DATA, ROOT, RunKg, refused
+from tests.commands import DATA, ROOT, RunKg, assert_refused
 
 KG = "https://w3id.org/partnership-kg/id/"
 HEADER = "entity\tother\tdecision\twho\twhen\twhy\n"
@@ -138,13 +138,13 @@ def test_a_wrong_ledger_is_told_and_changes_nothing(
 ) -> None:
     before = open_view(merged).version
     (triples / "identity.tsv").write_text(text, encoding="utf-8")
-    refused(run_kg("build", "--from", triples, "--store", merged), expected)
+    assert_refused(run_kg("build", "--from", triples, "--store", merged), expected)
     assert open_view(merged).version == before
 
 
 def test_a_ledger_that_is_no_utf8_is_told(triples: Path, tmp_path: Path, run_kg: RunKg) -> None:
     (triples / "identity.tsv").write_bytes(b"\xff" + HEADER.encode())
-    refused(run_kg("build", "--from", triples, "--store", tmp_path / "store"), "identity.tsv", "UTF-8")
+    assert_refused(run_kg("build", "--from", triples, "--store", tmp_path / "store"), "identity.tsv", "UTF-8")
 
 
 def test_the_shipped_ledger_is_sorted_and_each_decision_stands_once() -> None:

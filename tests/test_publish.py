@@ -15,7 +15,7 @@ from filelock import FileLock
 
 from kg.store.view import current_version, open_view
 from kg.ties import read_ties
-from tests.commands import ACCRA, ROOT, TINY, RunKg, copy_store, refused, set_cell, snapshot
+from tests.commands import ACCRA, ROOT, TINY, RunKg, assert_refused, copy_store, set_cell, snapshot
 
 POSIX = pytest.mark.skipif(os.name != "posix", reason="kill -9 and limits of a process are POSIX")
 TITLE = f"SELECT ?t {{ <{ACCRA}hlf4> skos:prefLabel ?t }}"
@@ -100,7 +100,7 @@ def test_sources_come_and_go_and_leave_no_trace(mine: Path, tmp_path: Path, run_
     assert run_kg("sources", "remove", "friends", "--store", mine).code == 0
     assert current_version(mine) == before
     for name in ("friends", "identity", "../sources/accra-2008", "Accra", ""):
-        refused(run_kg("sources", "remove", name, "--store", mine), "expected one of accra-2008")
+        assert_refused(run_kg("sources", "remove", name, "--store", mine), "expected one of accra-2008")
     assert current_version(mine) == before
 
 
@@ -194,7 +194,7 @@ def test_a_kill_of_the_first_publish_leaves_no_store_and_a_later_one_makes_it(
     store = tmp_path / "store"
     load = ("load", "workbook", TINY, "--store", store)
     assert start_kg("kg.pipeline", "write_ties", "before", "", *load, code=KILLER).code == -9
-    refused(run_kg("stats", "--store", store), "expected a store")
+    assert_refused(run_kg("stats", "--store", store), "expected a store")
     assert run_kg(*load).code == 0
     assert_whole(store)
 
@@ -260,7 +260,7 @@ def test_a_store_that_stays_locked_is_told(
     monkeypatch.setattr("kg.store.publish._LOCK_SECONDS", 0)
     before = snapshot(mine)
     with FileLock(mine / "lock"):
-        refused(run_kg("load", "workbook", changed, "--store", mine), str(mine), "another command is writing")
+        assert_refused(run_kg("load", "workbook", changed, "--store", mine), str(mine), "another command is writing")
     assert snapshot(mine) == before
 
 
@@ -298,7 +298,7 @@ def test_a_file_that_cannot_grow_leaves_all_as_it_was(
 ) -> None:
     before = snapshot(mine)
     ran = start_kg(module, name, "load", "workbook", changed, "--store", mine, code=FULL)
-    refused(ran, "error: ")
+    assert_refused(ran, "error: ")
     assert snapshot(mine) == before
     assert_whole(mine)
 
@@ -320,7 +320,7 @@ def test_a_full_disk_is_told_in_one_line_and_changes_nothing(small_disk: Path, m
     here = copy_store(mine, small_disk / "store")
     before = snapshot(here)
     ran = start_kg("build", "--store", here)
-    refused(ran)
+    assert_refused(ran)
     assert "no space left on device" in ran.err.casefold()
     assert snapshot(here) == before
     assert_whole(here)
@@ -337,13 +337,13 @@ def test_a_broken_store_is_told_in_one_line(mine: Path, run_kg: RunKg, what: str
     else:
         shutil.rmtree(mine / "versions")
     for command in (["stats"], ["partners", "OECD"], ["query", "ASK {}"], ["show", "OECD"], ["centrality"]):
-        refused(run_kg(*command, "--store", mine), str(mine))
+        assert_refused(run_kg(*command, "--store", mine), str(mine))
 
 
 @pytest.mark.parametrize("content", [b"", b"../../etc\n", b"\xff\xfe", b"x" * 100_000])
 def test_a_pointer_that_was_tampered_with_is_told(mine: Path, run_kg: RunKg, content: bytes) -> None:
     (mine / "CURRENT").write_bytes(content)
-    refused(run_kg("stats", "--store", mine), str(mine))
+    assert_refused(run_kg("stats", "--store", mine), str(mine))
 
 
 @pytest.mark.parametrize("lost", ["oxigraph", "names.sqlite", "ties.parquet", "version.json", "."])
@@ -369,13 +369,13 @@ def test_a_part_of_a_version_that_is_missing_is_told(mine: Path, run_kg: RunKg) 
         ("ties.parquet", ["centrality"]),
     ):
         (current / name).unlink()
-        refused(run_kg(*command, "--store", mine), str(mine))
+        assert_refused(run_kg(*command, "--store", mine), str(mine))
 
 
 def test_a_store_in_a_place_that_is_a_file_is_refused(tmp_path: Path, run_kg: RunKg) -> None:
     (tmp_path / "file").write_text("mine", encoding="utf-8")
-    refused(run_kg("load", "workbook", TINY, "--store", tmp_path / "file"), "file")
-    refused(run_kg("stats", "--store", tmp_path / "file"), "file")
+    assert_refused(run_kg("load", "workbook", TINY, "--store", tmp_path / "file"), "file")
+    assert_refused(run_kg("stats", "--store", tmp_path / "file"), "file")
     assert (tmp_path / "file").read_text(encoding="utf-8") == "mine"
 
 

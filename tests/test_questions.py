@@ -15,7 +15,7 @@ from kg.model.terms import iri
 from kg.questions import ask_question, find_question, read_questions
 from kg.shipped import ontology_dir
 from kg.store.view import View, open_view
-from tests.commands import RunKg, refused
+from tests.commands import RunKg, assert_refused
 
 FOLDER = ontology_dir() / "questions"
 QUESTIONS = read_questions(ontology_dir())
@@ -111,17 +111,17 @@ def test_ask_prints_the_expected_file(question: str, run_kg: RunKg) -> None:
 
 
 def test_a_parameter_that_the_question_does_not_have_is_refused(run_kg: RunKg) -> None:
-    refused(run_kg("ask", "a07", "year=2009"), "a07", "day", "year")
-    refused(run_kg("ask", "a01", "day=2009-06-15"), "no parameters")
+    assert_refused(run_kg("ask", "a07", "year=2009"), "a07", "day", "year")
+    assert_refused(run_kg("ask", "a01", "day=2009-06-15"), "no parameters")
 
 
 @pytest.mark.parametrize("value", ["day=yesterday", "day=2009-02-30", "day"])
 def test_a_value_that_does_not_fit_is_refused(value: str, run_kg: RunKg) -> None:
-    refused(run_kg("ask", "a07", value), "2009-06-15")
+    assert_refused(run_kg("ask", "a07", value), "2009-06-15")
 
 
 def test_a_question_that_there_is_not_is_refused(run_kg: RunKg) -> None:
-    refused(run_kg("ask", "a99"), "a99", "a07", code=1)
+    assert_refused(run_kg("ask", "a99"), "a99", "a07", code=1)
 
 
 def test_a_name_that_there_is_not_is_refused(run_kg: RunKg) -> None:

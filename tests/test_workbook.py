@@ -20,7 +20,7 @@ from kg.shipped import ontology_dir
 from kg.sources.cells import columns
 from kg.sources.workbook import MAXIMAL_CELL, Workbook, read_workbook
 from kg.store.rdf import read_codes
-from tests.commands import ROOT, TINY, RunKg, read_table, refused, set_cell, write_table
+from tests.commands import ROOT, TINY, RunKg, assert_refused, read_table, set_cell, write_table
 
 PROBLEM = re.compile(r"(?:\S+\.csv|\S+\.xlsx\[\w+\]):(\d+): (?:([^:]+): )?expected .+, got .+")
 EVIDENCE = "1-2"
@@ -156,7 +156,7 @@ def test_all_wrong_cells_are_told_at_once(book: Path, tmp_path: Path, run_kg: Ru
     set_cell(book, "organizations", 3, "certainty", "sure")
     set_cell(book, "participations", 1, "role", "guest")
     ran = run_kg("load", "workbook", book, "--store", tmp_path / "store")
-    refused(ran, "organizations.csv:5: certainty", "events.csv:2: start", "events.csv:2: kind", lines=4)
+    assert_refused(ran, "organizations.csv:5: certainty", "events.csv:2: start", "events.csv:2: kind", lines=4)
     assert not (tmp_path / "store" / "CURRENT").exists()
 
 
@@ -272,7 +272,7 @@ def test_a_file_that_is_no_csv_of_utf8_is_refused(
     (book / "persons.csv").write_bytes(content)
     (book / "posts.csv").unlink()
     set_cell(book, "participations", 3, "agent", "oecd")
-    refused(run_kg("load", "workbook", book, "--store", tmp_path / "store"), expected, "persons.csv")
+    assert_refused(run_kg("load", "workbook", book, "--store", tmp_path / "store"), expected, "persons.csv")
 
 
 @pytest.mark.parametrize(
@@ -297,7 +297,7 @@ def test_a_wrong_source_is_refused(
 ) -> None:
     file = book / "source.toml"
     file.write_text(change(file.read_text(encoding="utf-8")), encoding="utf-8")
-    refused(run_kg("load", "workbook", book, "--store", tmp_path / "store"), str(file), expected)
+    assert_refused(run_kg("load", "workbook", book, "--store", tmp_path / "store"), str(file), expected)
 
 
 def test_no_workbook_is_refused(tmp_path: Path, run_kg: RunKg) -> None:
@@ -311,7 +311,7 @@ def test_no_workbook_is_refused(tmp_path: Path, run_kg: RunKg) -> None:
         "broken.xlsx": "expected an .xlsx workbook",
         "no-source.xlsx": "expected a sheet named source",
     }.items():
-        refused(run_kg("load", "workbook", tmp_path / name, "--store", tmp_path / "store"), name, expected)
+        assert_refused(run_kg("load", "workbook", tmp_path / name, "--store", tmp_path / "store"), name, expected)
 
 
 def test_only_what_is_added_needs_no_evidence(book: Path) -> None:

@@ -11,6 +11,7 @@ import click
 from kg import answers
 from kg.cli.options import (
     format_option,
+    network_options,
     open_store,
     planned_option,
     recipe_option,
@@ -93,11 +94,7 @@ def partners_command(name: str, store: Path | None, recipe: str, why: bool, form
 @click.command("path")
 @click.argument("one")
 @click.argument("other")
-@store_option
-@recipe_option
-@since_option
-@until_option
-@planned_option
+@network_options
 @format_option("json", "csv", "tsv")
 def path_command(one: str, other: str, store: Path | None, recipe: str, form: str, **options: Any) -> None:
     """Show the shortest chain of partners between two actors.

@@ -10,31 +10,21 @@ import click
 from kg import answers
 from kg.cli.options import (
     format_option,
+    network_options,
     open_store,
-    planned_option,
-    recipe_option,
     say,
-    since_option,
-    store_option,
-    until_option,
     write_output,
     write_rows,
 )
 
 MEASURES = ("degree", "betweenness", "closeness", "eigenvector", "pagerank")
-source_option = click.option("--source", "sources", multiple=True, help="Only what this source says; may be repeated.")
 
 
 @click.command("centrality")
 @click.option(
     "--measure", type=click.Choice(MEASURES), default="betweenness", show_default=True, help="What is measured."
 )
-@recipe_option
-@store_option
-@since_option
-@until_option
-@source_option
-@planned_option
+@network_options
 @click.option("--limit", type=click.IntRange(min=1), help="At most so many actors.")
 @format_option("json", "csv", "tsv")
 def centrality_command(
@@ -53,13 +43,12 @@ def centrality_command(
     view = open_store(store)
     answer = answers.centrality(view, measure, answers.network(view, recipe=recipe, **options))
     answer["scores"] = answer["scores"][:limit]
-    rows = [
-        [score["rank"], score["label"], score["kind"], f"{score['score']:.4f}", score["iri"]]
-        for score in answer["scores"]
-    ]
-    header = ["rank", "label", "kind", "score", "iri"]
+    header = ["rank", "label", "kind", "score"]
     if form == "table":
-        header, rows = header[:-1], [row[:-1] for row in rows]
+        rows = [[s["rank"], s["label"], s["kind"], f"{s['score']:.4f}"] for s in answer["scores"]]
+    else:
+        header.append("iri")
+        rows = [[score[key] for key in header] for score in answer["scores"]]
     write_rows(form, header, rows, answer)
     if form == "table":
         say(f"{measure} by the recipe {recipe}; {len(answer['left_out'])} actors left out (--format json says why)")
@@ -67,12 +56,7 @@ def centrality_command(
 
 @click.command("map")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="The HTML file to write, or - for stdout.")
-@recipe_option
-@store_option
-@since_option
-@until_option
-@source_option
-@planned_option
+@network_options
 @click.option("--heading", default="", help="The heading of the page.")
 def map_command(out: Path, recipe: str, store: Path | None, heading: str, **options: Any) -> None:
     """Draw the network of partners as one HTML page that needs no connection.
@@ -96,12 +80,7 @@ def map_command(out: Path, recipe: str, store: Path | None, heading: str, **opti
     help="The whole graph as RDF, or the network of partners.",
 )
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="The file to write; for csv, a folder.")
-@recipe_option
-@store_option
-@since_option
-@until_option
-@source_option
-@planned_option
+@network_options
 def export_command(form: str, out: Path, recipe: str, store: Path | None, **options: Any) -> None:
     """Export the graph as RDF, or the network for Gephi, Cytoscape or a spreadsheet.
 

@@ -42,6 +42,14 @@ until_option = click.option(
     "--until", type=click.IntRange(1, 9999), metavar="YEAR", help="Only relations of this year or earlier."
 )
 planned_option = click.option("--planned", is_flag=True, help="Count what was only planned or proposed, too.")
+source_option = click.option("--source", "sources", multiple=True, help="Only what this source says; may be repeated.")
+
+
+def network_options(command: F) -> F:
+    """The options of every command that works on a network: the store, the recipe, and what counts."""
+    for option in (planned_option, source_option, until_option, since_option, store_option, recipe_option):
+        command = option(command)
+    return command
 
 
 def format_option(*formats: str) -> Callable[[F], F]:
