@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
-from kg.errors import UsageError
+from kg.errors import NotFound, UsageError
 from kg.facts import Reader, parse_evidence
 from kg.lookup.describe import date_json, describe, evidence_json, names_json, relation_json
 from kg.lookup.find import ACTORS, find
 from kg.lookup.partners import Filters, find_partners
 from kg.lookup.relations import find_relations
 from kg.model.dates import parse_date
-from kg.namespaces import DCTERMS, KG, RDF
-from kg.recipes import DEFAULT_RECIPE, HAPPENED, read_recipe
+from kg.namespaces import DCTERMS, KG, ORG, RDF
+from kg.recipes import DEFAULT_RECIPE, HAPPENED, Recipe, read_recipe
 from kg.store.view import View
 
 if TYPE_CHECKING:
@@ -34,12 +34,8 @@ def show(view: View, name: str) -> Json:
 
 def partners(view: View, name: str, *, recipe: str = DEFAULT_RECIPE, filters: Filters | None = None) -> Json:
     """The partners of an actor under a recipe, with their ties."""
-    chosen = filters or Filters()
-    if chosen.country:
-        chosen = chosen._replace(country=find(view, chosen.country, kinds={"country"}).iri)
-    if chosen.source:
-        chosen = chosen._replace(source=source_iri(view, chosen.source))
     rule = read_recipe(view, recipe)
+    chosen, notes = _understood(view, filters or Filters(), rule)
     found = find(view, name, kinds=ACTORS)
     result = find_partners(Reader(view), found.iri, rule, chosen)
     answer: Json = {
@@ -48,8 +44,29 @@ def partners(view: View, name: str, *, recipe: str = DEFAULT_RECIPE, filters: Fi
         "entity": {"iri": found.iri, "label": found.label, "kind": found.kind},
         "partners": result.partners,
     }
-    extra = {"note": found.note, "undated": result.undated, "more": result.more}
+    note = "; ".join(note for note in (found.note, *notes) if note)
+    extra = {"note": note, "undated": result.undated, "more": result.more}
     return {**answer, **{key: value for key, value in extra.items() if value}}
+
+
+def _understood(view: View, filters: Filters, rule: Recipe) -> tuple[Filters, list[str]]:
+    """Filters with names turned into IRIs, and what was taken for what; a misspelt one is refused, not empty."""
+    notes = []
+    roles = rule.carrying | rule.receiving
+    if filters.role and filters.role not in roles:
+        raise UsageError(f"role: expected one of {', '.join(sorted(roles))}, got {filters.role!r}")
+    if filters.country:
+        country = find(view, filters.country, kinds={"country"})
+        filters, notes = filters._replace(country=country.iri), [country.note]
+    if filters.source:
+        filters = filters._replace(source=source_iri(view, filters.source))
+    return filters, notes
+
+
+def find_units(view: View, iri: str) -> list[str]:
+    """The names of the units of an organization."""
+    reader = Reader(view)
+    return [reader.facts(unit).label for unit in view.subjects(ORG.unitOf, iri)]
 
 
 def source_iri(view: View, source: str) -> str:
@@ -107,6 +124,9 @@ def path(view: View, one: str, other: str, net: nx.MultiGraph) -> Json:
     from kg.network.paths import find_path
 
     start, goal = find(view, one, kinds=ACTORS), find(view, other, kinds=ACTORS)
+    for actor in (start, goal):
+        if actor.iri not in net:
+            raise NotFound(f"{actor.label} has no partner here; --recipe co-presence counts whom it only met, too")
     chain = find_path(net, start.iri, goal.iri)
     from dataclasses import asdict
 

@@ -6,7 +6,7 @@ a label means the same everywhere.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from kg.errors import StoreError
@@ -29,7 +29,9 @@ class Facts(NamedTuple):
     """One thing, as far as every kind of thing has it.
 
     `status`, `certainty` and `type` are notations of code lists, `evidence` pairs of a source's IRI
-    and a place in it; `amount` is a decimal number in text, in `currency`.
+    and a place in it; `amount` is a decimal number in text, in `currency`. `years` are the first and the
+    last year that the thing may fall in, both included; what was ongoing when its source was written
+    lasts until the year of the source at least. `end_planned` says that the end was only planned.
     """
 
     iri: str
@@ -43,14 +45,8 @@ class Facts(NamedTuple):
     status: str = ""
     certainty: str = ""
     evidence: tuple[tuple[str, Passage | Position], ...] = ()
-
-    @property
-    def years(self) -> tuple[int, int] | None:
-        """The first and the last year that the thing may fall in, both included."""
-        dates = [date for date in (self.start, self.end) if date is not None]
-        if not dates:
-            return None
-        return min(date.earliest.year for date in dates), max(date.latest.year for date in dates)
+    years: tuple[int, int] | None = None
+    end_planned: bool = False
 
 
 class Reader:
@@ -82,19 +78,29 @@ class Reader:
     def _read(self, iri: str) -> Facts:
         found = self.statements(iri)
         amount, currency = self._money(found)
+        start, end, status = _date(found, STARTS), _date(found, ENDS), notation(first(found, KG.status))
+        told = evidence(found)
+        until = self._written_in(told) if status == "ongoing" and end is None else []
         return Facts(
             iri=iri,
             label=label(iri, found),
             kind=self.kind(iri),
             type=notation(first(found, KG.organizationKind)),
-            start=_date(found, STARTS),
-            end=_date(found, ENDS),
+            start=start,
+            end=end,
             amount=amount,
             currency=currency,
-            status=notation(first(found, KG.status)),
+            status=status,
             certainty=notation(first(found, KG.certainty)),
-            evidence=evidence(found),
+            evidence=told,
+            years=_years([date for date in (start, end) if date is not None], until),
+            end_planned=end is not None and end == _date(found, (KG.plannedEnd,)),
         )
+
+    def _written_in(self, told: Iterable[tuple[str, Passage | Position]]) -> list[int]:
+        """The years in which the sources of some evidence were written, as far as they are known."""
+        dates = [_date(self.statements(source), (KG.issuedOn,)) for source in sorted({source for source, _ in told})]
+        return [date.latest.year for date in dates if date is not None]
 
     def _money(self, found: Statements) -> tuple[str | None, str | None]:
         node = first(found, SDO.amount)
@@ -102,6 +108,12 @@ class Reader:
             return None, None
         money = self.statements(node)
         return first(money, SDO.value) or None, first(money, SDO.currency) or None
+
+
+def _years(dates: Sequence[Date], until: Sequence[int]) -> tuple[int, int] | None:
+    if not dates:
+        return None
+    return min(date.earliest.year for date in dates), max([*(date.latest.year for date in dates), *until])
 
 
 def part_status(work: Facts, part: Facts) -> str:

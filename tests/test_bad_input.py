@@ -257,7 +257,7 @@ def test_no_store_is_told_and_none_is_made(tmp_path: Path, run_kg: RunKg) -> Non
 def test_a_workbook_loaded_as_rdf_and_rdf_as_a_workbook_are_refused(mine: Path, tmp_path: Path, run_kg: RunKg) -> None:
     assert_refused(run_kg("load", "rdf", TINY, "--store", mine), "expected an RDF file")
     assert_refused(run_kg("load", "workbook", DATA / "accra-2008.nq", "--store", mine), "expected")
-    assert_refused(run_kg("load", "iati", TINY, "--store", mine), lines=4)
+    assert_refused(run_kg("load", "iati", TINY, "--store", mine))
 
 
 def test_nothing_is_written_beside_the_store_by_a_load_that_failed(tmp_path: Path, run_kg: RunKg) -> None:

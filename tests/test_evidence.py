@@ -21,7 +21,7 @@ def pinned(run_kg: RunKg, book: Path, words: str) -> str:
     set_cell(book, "persons", 0, "evidence", words)
     ran = run_kg("evidence", "pin", book, "--documents", book.parent)
     assert ran.code == 0, ran.err
-    assert "1 cells pinned" in ran.err
+    assert "1 cell pinned" in ran.err
     return read_table(book, "persons")[0]["evidence"]
 
 
@@ -122,7 +122,7 @@ def check(run_kg: RunKg, store: Path, documents: Path, code: int = 0) -> list[di
 def test_evidence_that_holds_is_counted(run_kg: RunKg, tiny_store: Path) -> None:
     assert check(run_kg, tiny_store, DATA) == []
     ran = run_kg("evidence", "check", "--store", tiny_store, "--documents", DATA)
-    assert "1 documents" in ran.err
+    assert "1 document" in ran.err
     assert ran.err.endswith("all hold\n")
 
 

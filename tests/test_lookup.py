@@ -198,7 +198,7 @@ def test_years_bound_the_relations_and_the_undated_are_counted(run_kg: RunKg, ti
     assert labels(found("--until", "2007")) == set()
     dated = run_kg("partners", "IPRCC", "--since", "2009", "--format", "json")
     assert dated.json["undated"] > 0
-    assert "without a year" in run_kg("partners", "IPRCC", "--since", "2009").err
+    assert "no year of it is known" in run_kg("partners", "IPRCC", "--since", "2009").err
 
 
 def test_planned_is_not_done(run_kg: RunKg, tmp_path: Path, book: Path) -> None:

@@ -351,6 +351,47 @@ def test_what_a_year_has_not_has_no_answer(ask: Ask) -> None:
     assert pairs(ask("events-in", year="2011"), "start") == {("2011-08-18",), ("2011-11-29",)}
 
 
+def test_an_event_with_only_a_start_took_place_on_that_day(ask: Ask) -> None:
+    title = "Central work conference on poverty alleviation and development"
+    answers = {
+        day: {row["running"] for row in ask("running-on", day=day) if row["title"] == title}
+        for day in ("2011-11-28", "2011-11-29", "2011-11-30", "2012-11-29")
+    }
+    assert answers == {"2011-11-28": set(), "2011-11-29": {"yes"}, "2011-11-30": set(), "2012-11-29": set()}
+
+
+@pytest.mark.parametrize(
+    ("day", "answer"),
+    [("2006-12-31", None), ("2007-06-01", "perhaps"), ("2009-12-31", "yes"), ("2010-06-15", "perhaps"),
+     ("2011-01-01", "not told")],
+)  # fmt: skip
+def test_nothing_is_told_after_a_planned_end(day: str, answer: str | None, ask: Ask) -> None:
+    rows = {row["title"]: row["running"] for row in ask("running-on", day=day)}
+    assert rows.get("Study on Chinese Child Poverty") == answer
+
+
+def test_a_work_with_an_end_and_no_start_is_not_told_until_it_has_ended(ask: Ask) -> None:
+    title = "Comparative Study on the Poverty Reduction Models of China and Africa"
+    before, after = (
+        {row["title"]: row["running"] for row in ask("running-on", day=day)} for day in ("2009-06-15", "2010-01-01")
+    )
+    assert before[title] == "not told"
+    assert title not in after
+
+
+def test_an_organization_met_by_name_only_has_one_row(ask: Ask) -> None:
+    names = [row["organization"] for row in ask("met-by-name-only")]
+    assert len(names) == len(set(names))
+
+
+def test_courses_are_parts_of_a_count_at_another_work(ask: Ask) -> None:
+    heads = [row for row in ask("head-counts") if row["part_of"] and row["part_of_work"] != row["work"]]
+    assert {row["part_of_work"] for row in heads if row["part_of"] == "151"} == {
+        "Foreign aid training courses of 2009 for developing countries"
+    }
+    assert sum(int(row["count"]) for row in heads if row["part_of"] == "151") == 152
+
+
 def test_a_source_keeps_its_own_name_of_a_thing_that_two_sources_name(ask: Ask) -> None:
     names = pairs(ask("names-of", thing="LGOP"), "name", "source", "from")
     assert ("LGOP", "Poverty Reduction and Development Experience Sharing", "135") in names

@@ -213,7 +213,7 @@ def test_a_row_with_too_many_cells_is_told(book: Path) -> None:
     with (book / "persons.csv").open("a", encoding="utf-8") as stream:
         stream.write(f"angel,Angel,{EVIDENCE},stated,one,more\n")
     (problem,) = problems(book)
-    assert problem.endswith("persons.csv:3: expected 4 cells, got 6")
+    assert problem.endswith("persons.csv:3: expected 4 cells, got 6; a cell with a comma needs quotes around it")
 
 
 def test_an_id_stands_once_in_the_whole_workbook(book: Path) -> None:

@@ -74,7 +74,7 @@ def _run(given: list[str]) -> int:
         click.echo("stopped", err=True)
         return 2
     except click.ClickException as error:
-        error.show()
+        click.echo(f"error: {error.format_message()}", err=True)
         return 2
     except (KgError, OSError) as error:
         if "--debug" in given:

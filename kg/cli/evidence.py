@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from kg.cli.options import documents_option, format_option, open_store, say, store_option, write_rows
+from kg.cli.options import counted, documents_option, format_option, open_store, say, store_option, write_rows
 from kg.errors import UsageError
 from kg.shipped import ontology_dir
 
@@ -36,7 +36,7 @@ def pin_command(workbooks: tuple[Path, ...], documents: Path | None) -> None:
     from kg.evidence.pin import pin_workbook
 
     for path in workbooks:
-        say(f"{path}: {pin_workbook(path, _needed(documents))} cells pinned")
+        say(f"{path}: {counted(pin_workbook(path, _needed(documents)), 'cell')} pinned")
 
 
 @evidence_command.command("check")
@@ -58,7 +58,8 @@ def check_command(store: Path | None, documents: Path | None, form: str) -> int:
         rows = ([getattr(finding, key) for key in keys] for finding in report.findings)
         write_rows(form, keys, rows, {"findings": [asdict(finding) for finding in report.findings]})
     say(
-        f"{report.documents} documents, {report.nodes} relations, claims and names, {report.passages} positions: "
+        f"{counted(report.documents, 'document')}, {report.nodes} relations, claims and names, "
+        f"{counted(report.passages, 'position')}: "
         + (f"{len(report.findings)} do not hold" if report.findings else "all hold")
     )
     return 1 if report.findings else 0
@@ -78,10 +79,12 @@ def show_command(name: str, store: Path | None, documents: Path | None, form: st
     """
     from kg.evidence.words import find_words_of
 
-    found = find_words_of(open_store(store), name, _needed(documents))
+    found, missing = find_words_of(open_store(store), name, _needed(documents))
     header = ["statement", "place", "words"]
     rows: list[list[Any]] = [[row["statement"], row["place"], row["words"]] for row in found]
     write_rows(form, header, rows, found)
+    for problem in missing:
+        say(f"words left out: {problem}")
 
 
 def _needed(documents: Path | None) -> Path:

@@ -10,6 +10,7 @@ import click
 
 from kg import answers
 from kg.cli.options import (
+    counted,
     format_option,
     network_options,
     open_store,
@@ -22,7 +23,8 @@ from kg.cli.options import (
     write_rows,
 )
 from kg.lookup.partners import Filters
-from kg.views.sheet import TIE_COLUMNS, flat_tie, when, where
+from kg.store.view import View
+from kg.views.sheet import TIE_COLUMNS, doubts, flat_tie, when, where
 
 Json = dict[str, Any]
 
@@ -74,21 +76,34 @@ def partners_command(name: str, store: Path | None, recipe: str, why: bool, form
       kg partners UNICEF
       kg partners IPRCC --role funding --why
     """
-    answer = answers.partners(open_store(store), name, recipe=recipe, filters=Filters(**options))
+    view = open_store(store)
+    answer = answers.partners(view, name, recipe=recipe, filters=Filters(**options))
     if answer.get("note"):
         say(answer["note"])
-    say(f"{answer['entity']['label']}: {len(answer['partners'])} partners by the recipe {recipe}")
+    say(f"{answer['entity']['label']}: {counted(len(answer['partners']), 'partner')} by the recipe {recipe}")
     if form == "table" and answer["partners"]:
         write_rows(form, [*_HEADER, "evidence"] if why else _HEADER, _shown_rows(answer, why), answer)
     elif form == "table":
-        say(f"`kg show {name!r}` tells what else it takes part in; its units have partners of their own")
+        _say_why_none(view, answer, filtered=any(options.values()))
     else:
         rows = [[p["label"], p["iri"], *flat_tie(tie).values()] for p in answer["partners"] for tie in p["ties"]]
         write_rows(form, ["partner", "partner_iri", *TIE_COLUMNS], rows, answer)
     if answer.get("undated"):
-        say(f"{answer['undated']} relations without a year are left out")
+        say(f"left out, because no year of it is known: {counted(answer['undated'], 'relation')}")
     if answer.get("more"):
-        say(f"{answer['more']} more partners; see --limit")
+        say(f"and {counted(answer['more'], 'more partner')}; see --limit")
+
+
+def _say_why_none(view: View, answer: Json, *, filtered: bool) -> None:
+    """Where else to look when there is no partner."""
+    actor = answer["entity"]
+    if filtered:
+        every = answers.partners(view, actor["iri"], recipe=answer["recipe"])["partners"]
+        say(f"{counted(len(every), 'partner')} without these filters")
+        return
+    units = answers.find_units(view, actor["iri"])
+    also = f"; its units may have partners: {', '.join(units)}" if units else ""
+    say(f"what else it takes part in: kg show {actor['label']!r}{also}")
 
 
 @click.command("path")
@@ -127,15 +142,15 @@ def _structure(partner: Json) -> str:
 
 
 def _what(tie: Json) -> list[str]:
-    return [tie["kind"], tie["label"], when(tie)]
+    return [tie["kind"], tie["label"], ", ".join(mark for mark in (when(tie), *doubts(tie)) if mark)]
 
 
-_HEADER = ["partner", "role", "its role", "in", "title", "when", "status", "certainty"]
+_HEADER = ["partner", "role", "its role", "in", "title", "when"]
 
 
 def _shown_rows(answer: Json, why: bool) -> Iterator[list[str]]:
     for partner in answer["partners"]:
         for number, tie in enumerate(partner["ties"]):
             name = partner["label"] + _structure(partner) if number == 0 else ""
-            said = [tie["role"], tie["partner_role"], *_what(tie), tie["status"], tie["certainty"]]
+            said = [tie["role"], tie["partner_role"], *_what(tie)]
             yield [name, *said, where(tie["evidence"])] if why else [name, *said]

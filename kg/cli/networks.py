@@ -9,6 +9,7 @@ import click
 
 from kg import answers
 from kg.cli.options import (
+    counted,
     format_option,
     network_options,
     open_store,
@@ -51,7 +52,8 @@ def centrality_command(
         rows = [[score[key] for key in header] for score in answer["scores"]]
     write_rows(form, header, rows, answer)
     if form == "table":
-        say(f"{measure} by the recipe {recipe}; {len(answer['left_out'])} actors left out (--format json says why)")
+        left_out = counted(len(answer["left_out"]), "actor")
+        say(f"{measure} by the recipe {recipe}; {left_out} left out (--format json says why)")
 
 
 @click.command("map")
@@ -68,7 +70,7 @@ def map_command(out: Path, recipe: str, store: Path | None, heading: str, **opti
     view = open_store(store)
     network = answers.network(view, recipe=recipe, **options)
     write_output(out, answers.render_map(view, network, recipe=recipe, heading=heading).encode())
-    say(f"{out}: {network.number_of_nodes()} actors, {network.number_of_edges()} ties")
+    say(f"{out}: {counted(network.number_of_nodes(), 'actor')}, {counted(network.number_of_edges(), 'tie')}")
 
 
 @click.command("export")
@@ -97,7 +99,9 @@ def export_command(form: str, out: Path, recipe: str, store: Path | None, **opti
         from kg.store.rdf import write_view
 
         source = options["sources"][0] if options["sources"] else None
-        write_output(out, write_view(view, form, answers.source_iri(view, source) if source else None))
+        content = write_view(view, form, answers.source_iri(view, source) if source else None)
+        write_output(out, content)
+        say(f"{out}: {len(content):,} bytes of {form}")
         return
     from kg.export.csv_tables import write_csv
     from kg.export.xml_graphs import write_gexf, write_graphml
@@ -111,4 +115,4 @@ def export_command(form: str, out: Path, recipe: str, store: Path | None, **opti
     else:
         out.mkdir(parents=True, exist_ok=True)
         write_csv(network, out / "nodes.csv", out / "edges.csv")
-    say(f"{out}: {network.number_of_nodes()} actors, {network.number_of_edges()} ties")
+    say(f"{out}: {counted(network.number_of_nodes(), 'actor')}, {counted(network.number_of_edges(), 'tie')}")

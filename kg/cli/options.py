@@ -106,6 +106,11 @@ def _terminal_width() -> int | None:
     return shutil.get_terminal_size().columns
 
 
+def counted(number: int, noun: str) -> str:
+    """A number with its noun: `1 partner`, `2 partners`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def say(message: str) -> None:
     """A word to the person, beside the data and after what was written of it."""
     sys.stdout.flush()

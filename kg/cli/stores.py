@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from kg.cli.options import format_option, open_store, say, store_option, writable_store_option, write_rows
+from kg.cli.options import counted, format_option, open_store, say, store_option, writable_store_option, write_rows
 from kg.errors import UsageError
 from kg.shipped import ontology_dir
 
@@ -163,7 +163,7 @@ def check_command(store: Path | None, form: str) -> int:
     if found or form != "table":
         write_rows(form, keys, ([getattr(finding, key) for key in keys] for finding in found), document)
     errors = sum(finding.severity == "error" for finding in found)
-    say(f"{errors} errors, {len(found) - errors} warnings")
+    say(f"{counted(errors, 'error')}, {counted(len(found) - errors, 'warning')}")
     return 1 if errors else 0
 
 

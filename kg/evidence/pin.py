@@ -16,7 +16,7 @@ from pathlib import Path
 from kg.errors import InputError, WorkbookError
 from kg.evidence.documents import open_document
 from kg.files import write_whole
-from kg.sources.workbook import read_source, read_table
+from kg.sources.workbook import read_source, read_table, too_many
 
 _BRACED = re.compile(r"\{([^{}]+)\}(?:#(\d+))?")
 _BETWEEN = " ... "
@@ -92,6 +92,8 @@ def _pin_csv(file: Path, pin: _Pin) -> list[_Write]:
     at, changed = sheet.header.index("evidence"), 0
     rows = [(line, list(cells)) for line, cells in sheet.rows]
     for line, row in rows:
+        if len(row) > len(sheet.header):
+            raise InputError(f"{file}:{line}: {too_many(row, sheet)}")
         if at < len(row) and "{" in row[at]:
             row[at] = pin(f"{file}:{line}", row[at])
             changed += 1

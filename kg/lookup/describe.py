@@ -63,7 +63,8 @@ def relation_json(reader: Reader, relation: Relation, *, of: str) -> Json:
 
 def tie_json(work: Facts, part: Facts) -> Json:
     """What every tie says: time and money of the work, status, certainty and evidence of the part in it."""
-    return {
+    planned = {"end_planned": True} if work.end_planned else {}
+    return planned | {
         "start": date_json(work.start),
         "end": date_json(work.end),
         "amount": work.amount,

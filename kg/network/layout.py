@@ -29,9 +29,9 @@ STEP = 10
 LABEL_WIDTH = 150
 """A name has room for two lines of this many pixels."""
 
-_MARK, _LETTER, _LINE, _MARGIN = 40, 7, 16, 10
+_MARK, _LETTER, _LINE, _MARGIN = 50, 7, 18, 30
 _BETWEEN_PARTNERS = 110.0
-_WIDER = 1.3
+_WIDER = 1.45
 _REPULSION, _GRAVITY = 2.0, 1.0
 _PAIRS_AT_ONCE = 50_000
 
@@ -39,8 +39,8 @@ _PAIRS_AT_ONCE = 50_000
 def layout(network: nx.MultiGraph, *, seed: int = 1) -> dict[str, tuple[float, float]]:
     """Place the actors of a network on a plane.
 
-    Partners come to lie some 80 to 140 pixels apart where there is room. Each actor has room of its own for a
-    mark of up to 40 pixels and, below it, its name in letters of about 14 pixels, broken after `LABEL_WIDTH`
+    Partners come to lie some 80 to 160 pixels apart where there is room. Each actor has room of its own for a
+    mark of up to 50 pixels and, below it, its name in letters of about 14 pixels, broken after `LABEL_WIDTH`
     pixels. Connected components stand apart, the largest in the middle, and the whole is wider than high.
 
     Returns (x, y) in pixels by IRI, y pointing down, the largest component around (0, 0). Another `seed` gives
@@ -50,7 +50,7 @@ def layout(network: nx.MultiGraph, *, seed: int = 1) -> dict[str, tuple[float, f
 
     >>> import networkx as nx
     >>> layout(nx.MultiGraph([("a", "b")]))
-    {'a': (-70.0, 0.0), 'b': (70.0, 0.0)}
+    {'a': (-80.0, 0.0), 'b': (80.0, 0.0)}
     """
     import networkx as nx
     import numpy as np
@@ -99,10 +99,11 @@ def _attract(network: nx.MultiGraph, part: list[str], seed: int) -> Points:
     mass = np.array([len(network[actor]) + 1.0 for actor in part])
     chance = random.Random(seed)
     points = np.array([[chance.random(), chance.random()] for _ in part]) * math.sqrt(count) * 10
+    gravity = _GRAVITY if count > 4 else 0.0  # it would hold the third of three partners between the others
     rounds = min(400, 40 + 10 * count, max(30, 100_000_000 // count**2))
     for left in range(rounds, 0, -1):
         points = points - points.sum(axis=0) / count
-        force = _repulsion(points, mass) - points * (_GRAVITY * mass / (_length(points) + 1e-9))[:, None]
+        force = _repulsion(points, mass) - points * (gravity * mass / (_length(points) + 1e-9))[:, None]
         pull = (points[first] - points[second]) * strength[:, None]
         for axis in (0, 1):
             force[:, axis] += np.bincount(second, pull[:, axis], count) - np.bincount(first, pull[:, axis], count)

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import csv
 import dataclasses
-import hashlib
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -65,17 +64,9 @@ def read_workbook(path: Path, codes: Codes) -> Workbook:
     return Workbook(path, source, tuple(rows))
 
 
-def workbook_digest(path: Path) -> str:
-    """The SHA-256 of a workbook: of its file, or of its files' names and bytes in order."""
-    if path.is_file():
-        return hashlib.sha256(path.read_bytes()).hexdigest()
-    digest = hashlib.sha256()
-    for file in sorted(path.iterdir()):
-        if file.suffix in (".csv", ".toml"):
-            content = file.read_bytes()
-            digest.update(f"{file.name} {len(content)}\n".encode())
-            digest.update(content)
-    return digest.hexdigest()
+def too_many(cells: Sequence[str], sheet: Sheet) -> str:
+    """What is wrong with a row that has more cells than its header."""
+    return f"expected {len(sheet.header)} cells, got {len(cells)}; a cell with a comma needs quotes around it"
 
 
 def read_sheets(path: Path) -> Iterator[Sheet]:
@@ -199,7 +190,7 @@ def _read_rows(sheet: Sheet, codes: Codes, problems: list[str]) -> Iterator[tupl
             continue
         place = f"{sheet.place}:{line}"
         if len(cells) > len(sheet.header):
-            problems.append(f"{place}: expected {len(sheet.header)} cells, got {len(cells)}")
+            problems.append(f"{place}: {too_many(cells, sheet)}")
             continue
         values = _read_cells(place, dict(zip(sheet.header, cells, strict=False)), table, codes, problems)
         if values is not None:

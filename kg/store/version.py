@@ -10,7 +10,7 @@ from pathlib import Path
 
 from kg.shipped import ontology_dir, triples_dir
 
-STORE_FORMAT = "6"
+STORE_FORMAT = "7"
 """Raised when a version is laid out anew, so that stores made by an older release are built again."""
 
 _MAKERS = (".nq", ".tsv", ".ttl", ".rq")

@@ -309,4 +309,9 @@ def _explain(message: str, text: str) -> str:
     got = f"got {rest!r}" if rest else "got the end of the text"
     expected = " ".join(message.split("expected", 1)[-1].replace("one of", "").split())
     short = expected if len(expected) <= 90 else "another word or sign"
+    first = re.match(r"(?:\s|(?i:PREFIX\s+\S*\s*<[^>]*>)|(?i:BASE\s*<[^>]*>)|#[^\n]*)*([A-Za-z]+)", text)
+    if first and first[1].upper() not in ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE", "PREFIX", "BASE"):
+        return f"query:{line}:{column}: expected SELECT, ASK, CONSTRUCT or DESCRIBE first, got {first[1]!r}"
+    if not rest and text.count("{") == text.count("}"):
+        short = "SELECT to name only what GROUP BY names, or a bracket that is missing"
     return f"query:{line}:{column}: expected {short}, {got}"

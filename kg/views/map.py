@@ -171,8 +171,9 @@ def _draw(
     line_of = {line.key: line for line in lines}
     pairs = Counter((u, v) for u, v, _ in ties)
     met: Counter[tuple[str, str]] = Counter()
+    blocked = _blocked(drawn.nodes, pairs) if len(ties) <= MANY else {}
     for number, (u, v, data) in enumerate(ties):
-        curve = _curve(met[u, v], pairs[u, v])
+        curve = _curve(met[u, v], pairs[u, v], blocked.get((u, v), 0.0))
         drawn.edges.append(
             Edge(u, v, id=number, smooth=curve, **_edge(data, line_of.get(data["kind"], lines[-1]), spacing)).options
         )
@@ -202,7 +203,7 @@ def _node(network: nx.MultiGraph, iri: str, point: tuple[float, float], spacing:
     data = network.nodes[iri]
     partners = len(set(network.neighbors(iri)) - {iri})
     group = GROUP_OF.get(data["type"], GROUP_OF["person"] if data["kind"] == "person" else GROUPS[-1])
-    size = spacing * min(0.06 + 0.032 * math.sqrt(partners), 0.4)
+    size = spacing * min(0.055 + 0.027 * math.sqrt(partners), 0.36)
     return {"label": data["label"], "shape": group.shape, "x": point[0], "y": point[1], "size": round(size, 3),
             "group": group.key, "partners": partners}  # fmt: skip
 
@@ -218,19 +219,47 @@ def _edge(data: Mapping[str, Any], line: Line, spacing: float) -> dict[str, Any]
     }
 
 
-def _curve(index: int, count: int) -> dict[str, Any] | bool:
+def _blocked(nodes: Sequence[Mapping[str, Any]], pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], float]:
+    """Return by how much the straight line of two actors must bend where it would run under a third one's mark."""
+    import numpy as np
+
+    place = {node["id"]: number for number, node in enumerate(nodes)}
+    points = np.array([(node["x"], node["y"]) for node in nodes], dtype=float).reshape(-1, 2)
+    sizes = np.array([node["size"] for node in nodes], dtype=float)
+    blocked = {}
+    for pair in pairs:
+        first, second = (place[end] for end in pair)
+        (across, down), away = points[second] - points[first], points - points[first]
+        length = math.sqrt(across * across + down * down)
+        if length == 0:
+            continue
+        along = (away[:, 0] * across + away[:, 1] * down) / length
+        aside = np.abs(away[:, 0] * down - away[:, 1] * across) / length
+        under = (aside < sizes) & (along > 0) & (along < length)
+        under[[first, second]] = False
+        if under.any():
+            blocked[pair] = min(0.5, 4 * float(sizes[under].max()) / length)
+    return blocked
+
+
+def _curve(index: int, count: int, blocked: float = 0.0) -> dict[str, Any] | bool:
     """Return how the line of this index bends, so that none of `count` lines between two actors hides another.
+
+    `blocked` is how much a line bends that a mark would hide if it were straight.
 
     >>> _curve(0, 1)
     False
     >>> [line and line["roundness"] for line in (_curve(0, 3), _curve(1, 3), _curve(2, 3))]
     [0.24, False, 0.24]
+    >>> _curve(0, 1, blocked=0.3)
+    {'enabled': True, 'type': 'curvedCW', 'roundness': 0.3}
     """
     offset = index - (count - 1) / 2
-    if offset == 0:
+    if offset == 0 and not blocked:
         return False
-    side = "curvedCW" if offset > 0 else "curvedCCW"
-    return {"enabled": True, "type": side, "roundness": round(abs(offset) * min(0.24, 1.2 / count), 4)}
+    side = "curvedCW" if offset >= 0 else "curvedCCW"
+    round_by = abs(offset) * min(0.24, 1.2 / count) + blocked
+    return {"enabled": True, "type": side, "roundness": round(min(round_by, 0.9), 4)}
 
 
 def _page(heading: str, facts: Mapping[str, str], payload: Mapping[str, Any], counts: Mapping[str, int]) -> str:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from typing import Any
 
+from kg.lookup.describe import date_json
+from kg.model.dates import parse_date
 from kg.namespaces import CODE, SOURCE
 from kg.views.wording import describe_amount, describe_period
 
@@ -35,7 +38,10 @@ def render_sheet(answer: Json, *, why: bool = False) -> str:
 
 def when(tie: Json) -> str:
     """The time of a tie in words; what lasts and has no end is told from its start."""
-    return describe_period(tie["start"], tie["end"], lasting=tie["kind"] in _LASTING)
+    lasting = tie["kind"] in _LASTING or tie["status"] == "ongoing"
+    return describe_period(tie["start"], tie["end"], lasting=lasting) + (
+        ", end planned" if "end_planned" in tie else ""
+    )
 
 
 def where(evidence: Iterable[Json]) -> str:
@@ -79,8 +85,7 @@ def _lines(answer: Json, why: bool) -> Iterator[str]:
         yield "  also: " + "; ".join(dict.fromkeys(name["name"] for name in others))
     for identifier in answer["identifiers"]:
         yield f"  {identifier['scheme']}: {identifier['value']}"
-    for fact in answer["facts"]:
-        yield f"  {fact['name']}: {fact['value']}"
+    yield from _facts(answer["facts"])
     if why and answer["evidence"]:
         yield f"  said at: {where(answer['evidence'])}"
     order = list(HEADINGS)
@@ -99,15 +104,33 @@ def _lines(answer: Json, why: bool) -> Iterator[str]:
         yield ""
         yield "Claims"
         for claim in answer["claims"]:
-            yield f"  {claim['label']}  ({', '.join([claim['kind'], *_doubts(claim)])})"
+            yield f"  {claim['label']}  ({', '.join([claim['kind'], *doubts(claim)])})"
             if why:
                 yield f"      {where(claim['evidence'])}"
+
+
+def _facts(facts: Iterable[Json]) -> Iterator[str]:
+    """The thing's own values: its time in words first, then the others under spaced names."""
+    values = {str(fact["name"]): str(fact["value"]) for fact in facts}
+    for names, word in ((("start", "end"), "when"), (("plannedStart", "plannedEnd"), "planned for")):
+        bounds = [date_json(parse_date(values[name])) if name in values else None for name in names]
+        if any(bounds):
+            lasting = values.get("status") == "ongoing"
+            yield f"  {word}: {describe_period(*bounds, lasting=lasting)}"
+    for name, value in ((str(fact["name"]), fact["value"]) for fact in facts):
+        if name not in ("start", "end", "plannedStart", "plannedEnd"):
+            yield f"  {_spaced(name)}: {value}"
+
+
+def _spaced(name: str) -> str:
+    """A property's name in words: `dateCertainty` as `date certainty`."""
+    return re.sub("([A-Z])", r" \1", name).lower()
 
 
 def _links(links: Iterable[Json], why: bool) -> Iterator[str]:
     """Links of one kind and direction on one line: `unit of: LGOP`, `part of this: ...`."""
     for (label, role), group in groupby(sorted(links, key=_direction), key=_direction):
-        named = [(", ".join([link["others"][0]["label"], *_doubts(link)]), link) for link in group]
+        named = [(", ".join([link["others"][0]["label"], *doubts(link)]), link) for link in group]
         said = dict.fromkeys(f"{name} [{where(link['evidence'])}]" if why else name for name, link in named)
         yield f"  {label}{' this' if role == 'object' else ''}: " + "; ".join(said)
 
@@ -130,7 +153,7 @@ def _relation(relation: Json, why: bool) -> Iterator[str]:
 def _party(relation: Json) -> str:
     """Who took part in the work that is shown: `Muhammad Yunus (speaker): Microcredit and ...`."""
     other = relation["others"][0]
-    said = ", ".join([other["role"], *_doubts(relation)])
+    said = ", ".join([other["role"], *doubts(relation)])
     title = f": {relation['label']}" if relation["label"] != other["role"] else ""
     return f"  {other['label']}  ({said}){title}"
 
@@ -138,10 +161,10 @@ def _party(relation: Json) -> str:
 def _joint(relation: Json) -> str:
     """What the thing shown has a part in: its title, time, role and money."""
     money = describe_amount(relation["amount"], relation["currency"])
-    said = ", ".join(mark for mark in (when(relation), relation["role"], money, *_doubts(relation)) if mark)
+    said = ", ".join(mark for mark in (when(relation), relation["role"], money, *doubts(relation)) if mark)
     return f"  {relation['label']}" + (f"  ({said})" if said else "")
 
 
-def _doubts(said: Json) -> list[str]:
+def doubts(said: Json) -> list[str]:
     """What makes a statement less than sure: that it has not happened, or is not said outright."""
     return [mark for mark in (said["status"], said["certainty"]) if mark not in ("", "realised", "stated")]

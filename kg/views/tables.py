@@ -18,9 +18,11 @@ def render_table(header: Sequence[str], rows: Iterable[Sequence[object]], *, wid
     中国   12
     """
     cells = [["" if cell is None else str(cell).replace("\n", " ") for cell in row] for row in rows]
-    widths = [max(map(_wide, column)) for column in zip(header, *cells, strict=True)]
+    columns = list(zip(header, *cells, strict=True))
+    widths = [max(map(_wide, column)) for column in columns]
     if width is not None:
-        widths = _fit(widths, width - len(GAP) * (len(widths) - 1))
+        words = [max((_wide(word) for cell in column for word in cell.split()), default=0) for column in columns]
+        widths = _fit(widths, words, width - len(GAP) * (len(widths) - 1))
     lines = [_line(header, widths), _line(["-" * wide for wide in widths], widths)]
     for row in cells:
         wrapped = [_wrap(cell, wide) for cell, wide in zip(row, widths, strict=True)]
@@ -42,11 +44,13 @@ def _wide(text: str) -> int:
     )
 
 
-def _fit(widths: list[int], room: int) -> list[int]:
-    """Take from the widest column until all fit, but leave each 8 characters."""
+def _fit(widths: list[int], words: list[int], room: int) -> list[int]:
+    """Take from the widest column until all fit; break words only where nothing else is left to take."""
     fitted = list(widths)
-    while sum(fitted) > room and max(fitted) > 8:
-        fitted[fitted.index(max(fitted))] -= 1
+    for least in ([min(word, 30) for word in words], [8] * len(words)):
+        while sum(fitted) > room and any(wide > small for wide, small in zip(fitted, least, strict=True)):
+            spare = [wide if wide > small else 0 for wide, small in zip(fitted, least, strict=True)]
+            fitted[spare.index(max(spare))] -= 1
     return fitted
 
 

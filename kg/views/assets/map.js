@@ -40,7 +40,16 @@
   const relationOf = (edge) => data.relations[data.ties[edge.id][0]][0];
   const firstLines = [...new Map(data.edges.map((edge) => [relationOf(edge), edge])).values()]; // one line for each relation
   const other = (edge, iri) => (edge.from === iri ? edge.to : edge.from);
-  const briefOf = new Map(data.nodes.map(({ id, label }) => [id, data.actors[id].names.find((name) => label.length > 12 && /^\p{Lu}[\p{L}&-]{1,8}$/u.test(name))]));
+  const bearers = new Map();
+  for (const { id, label } of data.nodes) for (const name of new Set([label, ...data.actors[id].names])) bearers.set(name, (bearers.get(name) || 0) + 1);
+  const wordsOf = (name) => name.split(/\s+/);
+  /* A shorter name for a crowded place: an acronym, or a beginning in the label's own words, if nobody else has it. */
+  function briefOf({ id, label }) {
+    const own = new Set(wordsOf(label));
+    const shorter = (name) => name.length < 0.8 * label.length && (/^\p{Lu}[\p{L}&-]{1,8}$/u.test(name) || (wordsOf(name).length > 1 && wordsOf(name)[0] === wordsOf(label)[0] && wordsOf(name).every((word) => own.has(word))));
+    return data.actors[id].names.filter(shorter).sort((a, b) => a.length - b.length).find((name) => bearers.get(name) === 1);
+  }
+  const briefs = new Map(data.nodes.map((node) => [node.id, node.label.length > 12 ? briefOf(node) : undefined]));
   const byWeight = [...data.nodes].sort((a, b) => b.size - a.size || (a.id < b.id ? -1 : 1));
   const stage = byId("stage");
   const network = new vis.Network(stage, { nodes, edges }, data.options);
@@ -87,7 +96,7 @@
     context.save();
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     if (near) for (const iri of near.centre) drawRing(context, spotOf.get(iri));
-    labels.draw(context, theme, marks(near), covers(), near ? new Set(near.centre) : null);
+    labels.draw(context, theme, { marks: marks(near), lines: threads(near), covers: covers(), centre: near ? new Set(near.centre) : null });
     context.restore();
   });
 
@@ -95,7 +104,14 @@
   function marks(near) {
     const scale = network.getScale();
     return byWeight.filter((node) => !hiddenNodes.has(node.id) && (!near || near.actors.has(node.id)))
-      .map((node) => ({ id: node.id, label: node.label, brief: briefOf.get(node.id), ...network.canvasToDOM(node), r: node.size * scale * (near && near.centre.includes(node.id) ? 1.25 : 1) }));
+      .map((node) => ({ id: node.id, label: node.label, brief: briefs.get(node.id), ...network.canvasToDOM(node), r: node.size * scale * (near && near.centre.includes(node.id) ? 1.25 : 1) }));
+  }
+
+  /* Points along the lines that are seen, in pixels of the stage; none where there are too many. */
+  function threads(near) {
+    const lines = (near ? near.lines : data.edges).filter((edge) => !hiddenEdges.has(edge.id));
+    const steps = lines.length > 500 ? [] : Array.from({ length: 15 }, (_, at) => (at + 0.5) / 15);
+    return lines.flatMap(({ id }) => steps.map((step) => network.canvasToDOM(network.body.edges[id].edgeType.getPoint(step))));
   }
 
   /* The boxes that stand before the stage, in its pixels. */
@@ -127,7 +143,8 @@
     const [x0, x1, y0, y1] = [Math.min(...spots.map((s) => s.x)), Math.max(...spots.map((s) => s.x)), Math.min(...spots.map((s) => s.y)), Math.max(...spots.map((s) => s.y))];
     const margin = (narrow ? 60 : 150) * (state.chosen ? 1.3 : 1);
     const fits = Math.min((size.width - left - right - margin) / (x1 - x0), (size.height - bottom - 90) / (y1 - y0));
-    const scale = Math.max(1e-4, Math.min(fits, 160 / data.spacing));
+    const nearest = (state.chosen ? 260 : 420) / data.spacing; // neighbours stand some 130 or 210 pixels apart
+    const scale = Math.max(1e-4, Math.min(fits, nearest));
     network.moveTo({
       position: { x: (x0 + x1) / 2, y: (y0 + y1) / 2 }, scale, offset: { x: (left - right) / 2, y: -bottom / 2 },
       animation: animate && !calm && { duration: 420, easingFunction: "easeInOutQuad" },
@@ -153,10 +170,13 @@
     edges.update(changed(data.edges, hiddenEdges, (edge) => passing.has(edge.id) && !hiddenNodes.has(edge.from) && !hiddenNodes.has(edge.to)));
     const full = !hiddenNodes.size && !hiddenEdges.size;
     const [actors, relations] = [data.nodes.length, firstLines.length];
-    const drawn = new Set(data.edges.filter((edge) => !hiddenEdges.has(edge.id)).map(relationOf)).size;
+    const drawn = [...new Map(data.edges.filter((edge) => !hiddenEdges.has(edge.id)).map((edge) => [relationOf(edge), edge])).values()];
     byId("shown").textContent = full ? `${plural(actors, "actor")}, ${plural(relations, "relation")}`
-      : `${actors - hiddenNodes.size} of ${plural(actors, "actor")}, ${drawn} of ${plural(relations, "relation")}`;
+      : `${actors - hiddenNodes.size} of ${plural(actors, "actor")}, ${drawn.length} of ${plural(relations, "relation")}`;
     byId("reset").hidden = full;
+    tell("groups", data.nodes, data.nodes.filter((node) => !hiddenNodes.has(node.id)), "group");
+    tell("lines", firstLines, drawn, "kind");
+    byId("undated-count").textContent = share(firstLines, drawn, (edge) => !edge.years);
     if (!byId("list").hidden) fillList();
   }
 
@@ -166,22 +186,28 @@
     refresh();
   }
 
-  function count(items, key) {
-    const counts = new Map();
-    for (const item of items) counts.set(item[key], (counts.get(item[key]) || 0) + 1);
-    return counts;
+  /* How many of these are shown, such as "5 of 19", or "19" for all of them. */
+  function share(all, shown, fits) {
+    const [total, left] = [all, shown].map((items) => items.filter(fits).length.toLocaleString("en-GB"));
+    return total === left ? total : `${left} of ${total}`;
   }
 
-  function entry(off, key, label, mark, number) {
+  function tell(list, all, shown, key) {
+    for (const button of byId(list).querySelectorAll("button")) {
+      button.querySelector("b").textContent = share(all, shown, (item) => item[key] === button.dataset.key);
+    }
+  }
+
+  function entry(off, key, label, mark) {
     const button = el("button", { type: "button", "aria-pressed": "true", "data-key": key, title: "Show or hide", onclick: () => toggle(off, key, button) },
-      mark, el("span", {}, label), el("b", {}, number.toLocaleString("en-GB")));
+      mark, el("span", {}, label), el("b"));
     return el("li", {}, button);
   }
 
   function fillLegend() {
-    const [actors, relations] = [count(data.nodes, "group"), count(firstLines, "kind")];
-    byId("groups").append(...data.groups.filter(([key]) => actors.has(key)).map(([key, label]) => entry(state.groupsOff, key, label, glyph(key), actors.get(key))));
-    byId("lines").append(...data.lines.filter(([key]) => relations.has(key)).map(([key, label]) => entry(state.kindsOff, key, label, stroke(key), relations.get(key))));
+    const [actors, relations] = [new Set(data.nodes.map((node) => node.group)), new Set(firstLines.map((edge) => edge.kind))];
+    byId("groups").append(...data.groups.filter(([key]) => actors.has(key)).map(([key, label]) => entry(state.groupsOff, key, label, glyph(key))));
+    byId("lines").append(...data.lines.filter(([key]) => relations.has(key)).map(([key, label]) => entry(state.kindsOff, key, label, stroke(key))));
     byId("lines-box").hidden = !relations.size;
     fillYears();
   }
@@ -189,7 +215,6 @@
   function fillYears() {
     const dated = firstLines.filter((edge) => edge.years);
     const undated = firstLines.length - dated.length;
-    byId("undated-count").textContent = undated.toLocaleString("en-GB");
     byId("undated-box").hidden = !undated;
     byId("years-box").hidden = !dated.length;
     if (!dated.length) return;
