@@ -225,6 +225,40 @@ def test_panel_tells_roles_years_amounts_and_evidence(network: nx.MultiGraph, op
         assert page.locator("#panel").is_hidden()
 
 
+def test_a_line_bends_around_a_mark_in_its_way(network: nx.MultiGraph, opened: Opener) -> None:
+    tie(network, "visit", {FUND: "guest", MINISTRY: "organizer"}, year=2010)
+    row = {FUND: (-200.0, 0.0), CENTER: (0.0, 0.0), MINISTRY: (200.0, 0.0), TOWN: (0.0, 200.0)}
+    with opened(draw(network, positions=row)) as page:
+        far = page.evaluate(
+            """([a, b]) => {
+                const edge = kgMap.edges.get().find(({from, to}) => [a, b].sort().join() === [from, to].sort().join());
+                return Math.abs(kgMap.network.body.edges[edge.id].edgeType.getPoint(0.5).y);
+            }""",
+            [FUND, MINISTRY],
+        )
+        assert far > page.evaluate("iri => kgMap.nodes.get(iri).size", CENTER)
+
+
+@pytest.mark.parametrize(("width", "height"), [(1400, 900), (1200, 680), (900, 500)])
+def test_no_name_lies_on_a_mark_or_on_another_name(opened: Opener, width: int, height: int) -> None:
+    long = [ID + f"office-{number}" for number in range(30)]
+    label = "Office of the Leading Group for the Reduction of Poverty"
+    crowd = build_network({iri: (f"{label} {iri[-2:]}", "organization", "ngo", []) for iri in long})
+    for number in range(1, 30):
+        tie(crowd, f"meeting {number}", {long[number]: "guest", long[number // 2]: "organizer"}, year=2009)
+    places = {iri: (130.0 * (at % 6), 90.0 * (at // 6) + 20 * (at % 2)) for at, iri in enumerate(long)}
+    with opened(draw(crowd, positions=places), width=width, height=height) as page:
+        names = page.evaluate("kgMap.labels.boxes.map(([box]) => box)")
+        marks = page.evaluate(
+            """kgMap.nodes.get().map((one) => [kgMap.network.canvasToDOM(one), one.size * kgMap.network.getScale()])
+                .map(([{x, y}, r]) => [x - r, y - r, x + r, y + r])"""
+        )
+    assert len(names) >= 5
+    for at, (left, top, right, bottom) in enumerate(names):
+        for other in marks + names[:at]:
+            assert not (left < other[2] and right > other[0] and top < other[3] and bottom > other[1])
+
+
 def test_a_link_opens_its_actor(network: nx.MultiGraph, opened: Opener) -> None:
     with opened(draw(network), mark="#node=" + FUND.replace(":", "%3A").replace("/", "%2F")) as page:
         assert page.locator("#card h2").inner_text() == "Children's Fund"
@@ -266,6 +300,8 @@ def test_legend_hides_and_shows_kinds_of_actors_and_relations(network: nx.MultiG
         page.click("#groups button[data-key=multilateral]")
         assert shown(page, "nodes") == {CENTER, MINISTRY, TOWN}
         assert len(shown(page, "edges")) == 2
+        assert page.locator("#groups b").all_inner_texts() == ["1", "0 of 1", "1", "1"]
+        assert page.locator("#lines b").all_inner_texts() == ["0 of 1", "1 of 2", "0 of 1", "1"]
         page.click("#groups button[data-key=multilateral]")
         page.click("#lines button[data-key=event]")
         assert len(shown(page, "edges")) == 3

@@ -6,7 +6,7 @@ import math
 from collections import Counter
 from copy import deepcopy
 from decimal import Decimal
-from itertools import combinations, pairwise
+from itertools import combinations, pairwise, product
 from typing import Any
 
 import networkx as nx
@@ -394,16 +394,28 @@ def test_the_same_network_lies_in_the_same_places() -> None:
 def test_places_are_those_of_every_machine() -> None:
     network = project_network(chains("ab", "bc", "ca", "cd", "de", "ef", "eg", "xy"), RECIPE)
     assert layout(network) == {
-        "a": (-290.0, 40.0),
-        "b": (-290.0, -40.0),
-        "c": (-160.0, 0.0),
+        "a": (-320.0, 40.0),
+        "b": (-320.0, -40.0),
+        "c": (-180.0, 0.0),
         "d": (0.0, 0.0),
-        "e": (190.0, 0.0),
-        "f": (280.0, 70.0),
-        "g": (270.0, -70.0),
-        "x": (-70.0, -170.0),
-        "y": (70.0, -170.0),
+        "e": (210.0, 0.0),
+        "f": (310.0, 70.0),
+        "g": (310.0, -70.0),
+        "x": (-80.0, -190.0),
+        "y": (80.0, -190.0),
     }
+
+
+@pytest.mark.parametrize("pairs", [("ab", "bc", "ca"), ("ab", "bc", "cd", "da"), ("ab", "bc", "ca", "cd")])
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_no_tie_of_few_actors_runs_under_a_third(pairs: tuple[str, ...], seed: int) -> None:
+    places = layout(project_network(chains(*pairs), RECIPE), seed=seed)
+    for (a, b), third in product(pairs, places):
+        if third not in (a, b):
+            (ax, ay), (bx, by), (x, y) = (places[actor] for actor in (a, b, third))
+            between = (x - ax) * (bx - ax) + (y - ay) * (by - ay)
+            aside = abs((x - ax) * (by - ay) - (y - ay) * (bx - ax)) / math.dist((ax, ay), (bx, by))
+            assert aside >= 30 or not 0 < between < math.dist((ax, ay), (bx, by)) ** 2
 
 
 @pytest.mark.parametrize(("size", "parts"), [(2, 1), (3, 4), (30, 3), (120, 2)])

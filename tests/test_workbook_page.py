@@ -10,25 +10,13 @@ import sys
 from pathlib import Path
 
 from kg.shipped import triples_dir
+from tests.test_readme import pattern, plain
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = (ROOT / "docs" / "workbook.md").read_text(encoding="utf-8")
 SAVED = re.compile(r"^`([\w./-]+)`:\n\n```\w+\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 DECISION = re.compile(r"^```tsv\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 CONSOLE = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-
-
-def pattern(lines: list[str]) -> re.Pattern[str]:
-    """What an output must match: `...` alone stands for any lines, within a line for any text."""
-    parts = [
-        r"(?:.*\n)*?" if line == "..." else r"[^\n]*?".join(map(re.escape, plain(line).split("..."))) + r"\n"
-        for line in lines
-    ]
-    return re.compile("".join(parts))
-
-
-def plain(text: str) -> str:
-    return re.sub(r" *\.\.\. *", "...", re.sub(r"[ \t]+", " ", text)).strip()
 
 
 def run(line: str, folder: Path, env: dict[str, str]) -> str:
