@@ -180,7 +180,7 @@ def render_map(view: View, net: nx.MultiGraph, *, recipe: str, heading: str = ""
     drawn = _map_network(view, net)
     facts = {
         "How partners are told": f"{rule.label}: {rule.definition}",
-        "Shown": f"{net.number_of_nodes()} actors, {net.number_of_edges()} ties",
+        "Shown": describe_size(net),
         "Years": _years(net),
         "Not dated": f"{net.graph['undated']} relations without a year are left out" if net.graph["undated"] else "",
         "Sources": "; ".join(source["title"] or source["id"] for source in drawn.graph["sources"].values()),
@@ -192,6 +192,13 @@ def render_map(view: View, net: nx.MultiGraph, *, recipe: str, heading: str = ""
         heading=heading or "Who works with whom to reduce poverty",
         facts={key: value for key, value in facts.items() if value},
     )
+
+
+def describe_size(net: nx.MultiGraph) -> str:
+    """How much a network holds, in words: a relation of three actors is one relation and three ties."""
+    relations = {relation for _, _, relation in net.edges(keys=True)}
+    actors, ties = net.number_of_nodes(), net.number_of_edges()
+    return f"{actors} actors, joined by {len(relations)} relations ({ties} ties, each between two of them)"
 
 
 def _map_network(view: View, net: nx.MultiGraph) -> nx.MultiGraph:

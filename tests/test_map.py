@@ -297,6 +297,7 @@ def test_arrow_keys_move_the_map_that_has_the_focus(network: nx.MultiGraph, open
 def test_legend_hides_and_shows_kinds_of_actors_and_relations(network: nx.MultiGraph, opened: Opener) -> None:
     with opened(draw(network)) as page:
         assert page.locator("#groups button").all_inner_texts()[0].split("\n")[-1] == "1"
+        colour = page.evaluate("iri => kgMap.network.body.nodes[iri].options.color.background", FUND)
         page.click("#groups button[data-key=multilateral]")
         assert shown(page, "nodes") == {CENTER, MINISTRY, TOWN}
         assert len(shown(page, "edges")) == 2
@@ -308,6 +309,7 @@ def test_legend_hides_and_shows_kinds_of_actors_and_relations(network: nx.MultiG
         assert shown(page, "nodes") == {CENTER, FUND, MINISTRY}
         page.click("#reset")
         assert len(shown(page, "edges")) == 5
+        assert page.evaluate("iri => kgMap.network.body.nodes[iri].options.color.background", FUND) == colour
 
 
 def test_years_and_the_undated_are_filtered_apart(network: nx.MultiGraph, opened: Opener) -> None:

@@ -70,7 +70,7 @@ def map_command(out: Path, recipe: str, store: Path | None, heading: str, **opti
     view = open_store(store)
     network = answers.network(view, recipe=recipe, **options)
     write_output(out, answers.render_map(view, network, recipe=recipe, heading=heading).encode())
-    say(f"{out}: {counted(network.number_of_nodes(), 'actor')}, {counted(network.number_of_edges(), 'tie')}")
+    say(f"{out}: {answers.describe_size(network)}")
 
 
 @click.command("export")
@@ -115,4 +115,4 @@ def export_command(form: str, out: Path, recipe: str, store: Path | None, **opti
     else:
         out.mkdir(parents=True, exist_ok=True)
         write_csv(network, out / "nodes.csv", out / "edges.csv")
-    say(f"{out}: {counted(network.number_of_nodes(), 'actor')}, {counted(network.number_of_edges(), 'tie')}")
+    say(f"{out}: {answers.describe_size(network)}")

@@ -68,6 +68,7 @@ LINES = (
     Line("other", "Other relations", "Other relation", 1.1, (1, 3)),
 )
 MANY = 5000  # lines; beyond it what slows the hand is left out: dashes, and the look-up of what is pointed at
+CHECKED = 2_000_000  # pairs of a line and a mark; beyond it lines are not bent around the marks in their way
 
 
 def render_map(
@@ -171,7 +172,7 @@ def _draw(
     line_of = {line.key: line for line in lines}
     pairs = Counter((u, v) for u, v, _ in ties)
     met: Counter[tuple[str, str]] = Counter()
-    blocked = _blocked(drawn.nodes, pairs) if len(ties) <= MANY else {}
+    blocked = _blocked(drawn.nodes, pairs) if len(pairs) * len(points) <= CHECKED else {}
     for number, (u, v, data) in enumerate(ties):
         curve = _curve(met[u, v], pairs[u, v], blocked.get((u, v), 0.0))
         drawn.edges.append(
@@ -221,24 +222,21 @@ def _edge(data: Mapping[str, Any], line: Line, spacing: float) -> dict[str, Any]
 
 def _blocked(nodes: Sequence[Mapping[str, Any]], pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], float]:
     """Return by how much the straight line of two actors must bend where it would run under a third one's mark."""
-    import numpy as np
-
-    place = {node["id"]: number for number, node in enumerate(nodes)}
-    points = np.array([(node["x"], node["y"]) for node in nodes], dtype=float).reshape(-1, 2)
-    sizes = np.array([node["size"] for node in nodes], dtype=float)
+    marks = {node["id"]: (node["x"], node["y"], node["size"]) for node in nodes}
     blocked = {}
-    for pair in pairs:
-        first, second = (place[end] for end in pair)
-        (across, down), away = points[second] - points[first], points - points[first]
+    for u, v in pairs:
+        (x, y, _), (other_x, other_y, _) = marks[u], marks[v]
+        across, down = other_x - x, other_y - y
         length = math.sqrt(across * across + down * down)
-        if length == 0:
-            continue
-        along = (away[:, 0] * across + away[:, 1] * down) / length
-        aside = np.abs(away[:, 0] * down - away[:, 1] * across) / length
-        under = (aside < sizes) & (along > 0) & (along < length)
-        under[[first, second]] = False
-        if under.any():
-            blocked[pair] = min(0.5, 4 * float(sizes[under].max()) / length)
+        met = [
+            size
+            for iri, (at_x, at_y, size) in marks.items()
+            if abs((at_x - x) * down - (at_y - y) * across) < size * length
+            and 0 < (at_x - x) * across + (at_y - y) * down < length * length
+            and iri not in (u, v)
+        ]
+        if met:
+            blocked[u, v] = min(0.5, 4 * max(met) / length)
     return blocked
 
 

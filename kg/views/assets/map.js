@@ -33,7 +33,7 @@
   document.documentElement.dataset.theme = night.matches ? "dark" : "light";
   let theme = {};
   const first = looks();
-  const nodes = new vis.DataSet(data.nodes.map((node, at) => ({ ...node, ...first.marks[at] })));
+  const nodes = new vis.DataSet(data.nodes.map(({ group, ...node }, at) => ({ ...node, ...first.marks[at] }))); // vis-network has colours of its own for groups
   const edges = new vis.DataSet(data.edges.map((edge, at) => ({ ...edge, ...first.lines[at] })));
   const touching = new Map(data.nodes.map((node) => [node.id, []]));
   for (const edge of data.edges) for (const end of [edge.from, edge.to]) touching.get(end).push(edge);
@@ -143,7 +143,7 @@
     const [x0, x1, y0, y1] = [Math.min(...spots.map((s) => s.x)), Math.max(...spots.map((s) => s.x)), Math.min(...spots.map((s) => s.y)), Math.max(...spots.map((s) => s.y))];
     const margin = (narrow ? 60 : 150) * (state.chosen ? 1.3 : 1);
     const fits = Math.min((size.width - left - right - margin) / (x1 - x0), (size.height - bottom - 90) / (y1 - y0));
-    const nearest = (state.chosen ? 260 : 420) / data.spacing; // neighbours stand some 130 or 210 pixels apart
+    const nearest = (state.chosen ? 260 : 320) / data.spacing; // neighbours stand some 130 or 160 pixels apart
     const scale = Math.max(1e-4, Math.min(fits, nearest));
     network.moveTo({
       position: { x: (x0 + x1) / 2, y: (y0 + y1) / 2 }, scale, offset: { x: (left - right) / 2, y: -bottom / 2 },
@@ -506,7 +506,7 @@
   frame(visible(), false);
   readHash();
 
-  /* For programs that drive the page: vis-network's network and its two data sets, and `select(iri)`,
+  /* For programs that drive the page: vis-network's network and its two data sets, the names drawn, and `select(iri)`,
      which opens an actor's panel and says whether the map has that actor. */
-  window.kgMap = { network, nodes, edges, select, scale: data.scale };
+  window.kgMap = { network, nodes, edges, labels, select, scale: data.scale };
 })();
