@@ -31,22 +31,22 @@ KG = Namespace(
     BASE + "ontology#",
     # classes
     "Activity Agreement Claim Conflict Date FundingFlow Government HeadCount IndicatorValue Link Mention "
-    "PairedAssistance Participation Passage Publication Recipe Record Relation Signature Source "
+    "Omission PairedAssistance Participation Passage Publication Recipe Record Relation Signature Slip Source "
     # relation nodes: parties and what they join
     "about area between claimedBy contribution countedAt from fromPlace linkKind mentions onBehalfOf partIn "
     "policy receiver supportedParty supportingParty to "
     # kinds and qualities
-    "activityKind agreementKind basis certainty claimKind countUnit eventKind financeType flowClass "
-    "nameKind organizationKind placeKind publicationKind qualifier stage status tenure "
+    "activityKind agreementKind basis certainty claimKind countUnit eventKind financeType flowClass frequency "
+    "nameKind omissionReason organizationKind placeKind publicationKind qualifier slipKind stage status tenure "
     # values
-    "category count countsInTotals edition measure note partOfTotal position postTitle purpose spelling statement "
-    "unit value "
+    "category count countsInTotals edition measure note partOfTotal position postTitle printed purpose reading "
+    "spelling standard statement unit upperValue value "
     # time
     "dateCertainty earliest end issuedOn latest plannedEnd plannedStart precision signedOn start year "
     # evidence and sources
     "coder evidence file fileName record sha256 "
     # derived shortcuts
-    "basedIn carriesOut conflictsWith covers fundedBy governs partnerOf takesPartIn visited "
+    "basedIn carriesOut cites conflictsWith covers fundedBy governs partnerOf takesPartIn visited "
     # annotations that programs read
     "carryingRole impliesRole joins kind receivingRole shortcut",
 )
@@ -102,7 +102,8 @@ GRAPH = BASE + "graph/"
 
 SCHEMES = (
     "activity-kind agreement-kind basis certainty claim-kind count-unit event-kind finance-type flow-class flow-stage "
-    "link-kind name-kind organization-kind place-kind publication-kind qualifier role status tenure"
+    "frequency link-kind name-kind omission-reason organization-kind place-kind publication-kind qualifier role "
+    "slip-kind status tenure"
 ).split()
 """The project's own code lists; each is a SKOS concept scheme in `ontology/codelists/`."""
 

@@ -27,6 +27,8 @@ CLASSES: dict[type[r.Row], str] = {
     r.Pairing: KG.PairedAssistance,
     r.Claim: KG.Claim,
     r.Conflict: KG.Conflict,
+    r.Slip: KG.Slip,
+    r.Omission: KG.Omission,
 }
 
 NARROWER: dict[tuple[type[r.Row], str], str] = {
@@ -47,6 +49,7 @@ KIND: dict[type[r.Row], str] = {
     r.Agreement: KG.agreementKind,
     r.Publication: KG.publicationKind,
     r.Claim: KG.claimKind,
+    r.Slip: KG.slipKind,
 }
 """The property of the field `kind`."""
 
@@ -60,6 +63,9 @@ PROPERTIES: dict[str, str] = {
     "category": KG.category,
     "purpose": KG.purpose,
     "unit": KG.unit,
+    "standard": KG.standard,
+    "printed": KG.printed,
+    "reading": KG.reading,
     "note": KG.note,
     # parties and what they join
     "work": KG.partIn,
@@ -93,10 +99,13 @@ PROPERTIES: dict[str, str] = {
     "stage": KG.stage,
     "counted": KG.countUnit,
     "basis": KG.basis,
+    "frequency": KG.frequency,
+    "reason": KG.omissionReason,
     "qualifier": KG.qualifier,
     # numbers
     "count": KG.count,
     "value": KG.value,
+    "upper": KG.upperValue,
     "edition": KG.edition,
     "position": KG.position,
     # time

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from kg.model.dates import Date
-from kg.model.evidence import Passage, Position
+from kg.model.evidence import Evidence, Passage, Position
 from kg.namespaces import CODE, DATE, ID, SOURCE
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def row_id(row: Row) -> str:
     Ids and codes stand as they are; free text is shortened to a digest, so that the id is stable
     when other rows come and go.
     """
-    return row.id or ".".join(_key_part(str(getattr(row, field))) for field in row.key)
+    return row.id or ".".join(_key_part(getattr(row, field)) for field in row.key)
 
 
 def code_iri(scheme: str, notation: str) -> str:
@@ -75,7 +75,9 @@ def evidence_iri(source: str, place: Passage | Position) -> str:
     return f"{SOURCE}{source}#record={quote(place.file, safe='')};{quote(place.record, safe='')}"
 
 
-def _key_part(value: str) -> str:
+def _key_part(value: str | Evidence) -> str:
+    if isinstance(value, tuple):
+        return "-".join(str(part) for part in value[0]) if value else "nowhere"
     if LOCAL_ID.fullmatch(value):
         return value
     if SHARED_ID.fullmatch(value):

@@ -169,6 +169,7 @@ class Event(Timed):
 
     kind: Annotated[str, Code("event-kind")]
     edition: int | None = None
+    frequency: Annotated[str, Code("frequency")] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -259,14 +260,17 @@ class HeadCount(Row):
 class Indicator(Row):
     """A figure that is neither money moved nor heads at an event: what, how much, when, where.
 
-    `basis` tells a figure of a period from one that is cumulative or of a point in time.
+    `basis` tells a figure of a period from one that is cumulative or of a point in time. Of a range, `value` is
+    the lower bound and `upper` the upper one. `standard` is the rule by which it was counted, such as a poverty line.
     """
 
     id: str
     measure: str
     value: Decimal
+    upper: Decimal | None = None
     qualifier: Annotated[str, Code("qualifier")]
     unit: str
+    standard: str = ""
     basis: Annotated[str, Code("basis")]
     about: Annotated[tuple[str, ...], THINGS] = ()
     area: Annotated[tuple[str, ...], PLACES] = ()
@@ -313,6 +317,26 @@ class Conflict(Row):
     note: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slip(Row):
+    """What the source has wrong: what stands there, and how a careful person reads it. The rows keep what stands."""
+
+    key: ClassVar[tuple[str, ...]] = ("kind", "evidence")
+    kind: Annotated[str, Code("slip-kind")]
+    printed: str
+    reading: str
+    about: Annotated[tuple[str, ...], ANYTHING] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Omission(Row):
+    """A stretch of the document that no other row carries, and why; of a repetition, `about` says of what."""
+
+    key: ClassVar[tuple[str, ...]] = ("reason", "evidence")
+    reason: Annotated[str, Code("omission-reason")]
+    about: Annotated[tuple[str, ...], ANYTHING] = ()
+
+
 TABLES: dict[str, type[Row]] = {
     "organizations": Organization,
     "persons": Person,
@@ -331,5 +355,7 @@ TABLES: dict[str, type[Row]] = {
     "pairings": Pairing,
     "claims": Claim,
     "conflicts": Conflict,
+    "slips": Slip,
+    "omissions": Omission,
 }
 """The tables of a workbook, in the order in which they are read."""
