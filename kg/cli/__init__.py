@@ -28,6 +28,7 @@ COMMANDS = {
     "map": "networks",
     "export": "networks",
     "evidence": "evidence",
+    "diff": "differences",
 }
 """Each command and the module that has it: a module is imported only when its command is used."""
 

@@ -1,4 +1,4 @@
-"""The commands of evidence: pin, check, show."""
+"""The commands of evidence: pin, check, show, coverage."""
 
 from __future__ import annotations
 
@@ -8,7 +8,16 @@ from typing import Any
 
 import click
 
-from kg.cli.options import counted, documents_option, format_option, open_store, say, store_option, write_rows
+from kg.cli.options import (
+    counted,
+    documents_option,
+    format_option,
+    open_store,
+    say,
+    store_option,
+    write_output,
+    write_rows,
+)
 from kg.errors import UsageError
 from kg.shipped import ontology_dir
 
@@ -85,6 +94,47 @@ def show_command(name: str, store: Path | None, documents: Path | None, form: st
     write_rows(form, header, rows, found)
     for problem in missing:
         say(f"words left out: {problem}")
+
+
+@evidence_command.command("coverage")
+@store_option
+@documents_option
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default="coverage.html",
+    show_default=True,
+    help="The page to write: the text of your copies, coloured by what carries it; - for none.",
+)
+@format_option("json", "csv", "tsv")
+def coverage_command(store: Path | None, documents: Path | None, out: Path, form: str) -> None:
+    """Show how much of each document its statements carry, what is left out and why, and what is open.
+
+    \b
+    Example:
+      kg evidence coverage --documents ~/documents
+    """
+    from kg.evidence.coverage import STATES, cover_documents
+    from kg.views.coverage import render_coverage
+
+    view = open_store(store)
+    found = cover_documents(view, _needed(documents))
+    rows = [[one.id, sum(one.words.values()), *(one.words[state] for state in STATES)] for one in found]
+    document = {
+        "graph_version": view.version,
+        "documents": [
+            {"source": one.source, "id": one.id, "title": one.title, "file": one.file, "words": one.words,
+             "omitted": one.omitted, "open": [place._asdict() for place in one.open]}
+            for one in found
+        ],
+    }  # fmt: skip
+    write_rows(form, ["document", "words", *STATES], rows, document)
+    for one in found:
+        if one.open:
+            say(f"{one.id}: open at {', '.join(f'{place.start}-{place.end}' for place in one.open)}")
+    if str(out) != "-":
+        write_output(out, render_coverage(found, version=view.version).encode())
+        say(f"{out}: {counted(len(found), 'document')}")
 
 
 def _needed(documents: Path | None) -> Path:

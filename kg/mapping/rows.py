@@ -25,8 +25,9 @@ from kg.mapping.vocabulary import (
 )
 from kg.model.dates import Date
 from kg.model.evidence import Passage, Position
+from kg.model.fields import Code, Tables
 from kg.model.iris import SHARED_ID, code_iri, date_iri, evidence_iri, row_id, source_iri, thing_iri
-from kg.model.records import Code, Flow, Name, Organization, Person, Place, Row, Source, Tables
+from kg.model.records import Flow, Name, Organization, Person, Place, Row, Source
 from kg.model.terms import Statement, boolean, decimal, integer, iri, text, typed
 from kg.namespaces import DCTERMS, ID, KG, OA, ORG, SDO, SKOS, XSD
 

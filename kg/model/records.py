@@ -20,27 +20,7 @@ from typing import Annotated, ClassVar
 
 from kg.model.dates import Date
 from kg.model.evidence import Evidence
-
-
-@dataclass(frozen=True, slots=True)
-class Code:
-    """Marks a field that holds a notation of a code list."""
-
-    scheme: str
-
-
-@dataclass(frozen=True, slots=True)
-class Tables:
-    """Marks a field that refers to rows of these tables."""
-
-    names: tuple[str, ...]
-
-
-ACTORS = Tables(("organizations", "persons"))
-PLACES = Tables(("places",))
-WORKS = Tables(("activities", "events", "agreements", "publications"))
-THINGS = Tables((*ACTORS.names, *PLACES.names, *WORKS.names, "flows", "pairings", "indicators", "claims"))
-ANYTHING = Tables(("*",))
+from kg.model.fields import ACTORS, ANYTHING, PLACES, THINGS, WORKS, Code, Tables
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,12 +98,12 @@ class Name(Row):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Post(Row):
-    """A person's post in an organization."""
+    """A person's post in an organization; without `title`, the source names the organization and no post."""
 
     key: ClassVar[tuple[str, ...]] = ("person", "organization", "title")
     person: Annotated[str, Tables(("persons",))]
     organization: Annotated[str, Tables(("organizations",))]
-    title: str
+    title: str = ""
     tenure: Annotated[str, Code("tenure")]
     start: Date | None = None
     end: Date | None = None

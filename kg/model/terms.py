@@ -18,6 +18,8 @@ Statement: TypeAlias = tuple[str, str, str]
 _ESCAPES = {
     "\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f",
 }  # fmt: skip
+_MEANT = {escape: character for character, escape in _ESCAPES.items()}
+_ESCAPED = re.compile(r"\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8}|\\.")
 _MUST_ESCAPE = re.compile(r'[\x00-\x1f"\\\x7f]')
 _NOT_IN_IRI = re.compile(r'[\x00-\x20<>"{}|^`\\]')
 _LANGUAGE = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
@@ -73,6 +75,19 @@ def decimal(value: Decimal) -> str:
 def boolean(value: bool) -> str:
     """Yes or no as an `xsd:boolean`."""
     return typed("true" if value else "false", XSD.boolean)
+
+
+def literal_text(term: str) -> str:
+    r"""The text of a literal, without its language or datatype.
+
+    >>> literal_text('"say \\"yes\\""@en')
+    'say "yes"'
+    """
+    return _ESCAPED.sub(_unescape, term[1 : term.rindex('"')])
+
+
+def _unescape(match: re.Match[str]) -> str:
+    return _MEANT.get(match.group()) or chr(int(match.group()[2:], 16))
 
 
 def _escape(match: re.Match[str]) -> str:

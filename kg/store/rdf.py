@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import re
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,12 +15,10 @@ from kg.files import write_whole
 from kg.model.iris import source_id
 from kg.model.terms import Statement, iri
 from kg.namespaces import CODE, GRAPH, ID, SOURCE
-from kg.store.view import known_prefixes
+from kg.store.view import View, known_prefixes
 
 if TYPE_CHECKING:
     import pyoxigraph
-
-    from kg.store.view import View
 
 _DOCTYPE = re.compile(rb"<!DOCTYPE", re.IGNORECASE)
 _SKOLEM = ".well-known/genid/"
@@ -34,6 +32,11 @@ def read_rdf(file: Path, source: str) -> Iterator[Statement]:
 
     Raises InputError with the line where the file is cut off or ill-formed.
     """
+    return (statement for _, statement in _quads(file, source))
+
+
+def _quads(file: Path, source: str) -> Iterator[tuple[str, Statement]]:
+    """Each statement with the name of its graph, an empty string where it has none."""
     import pyoxigraph as ox
 
     content = _content(file)
@@ -50,7 +53,31 @@ def read_rdf(file: Path, source: str) -> Iterator[Statement]:
         return str(value)
 
     for quad in _parse(file, form, content, base_iri=f"{ID}{source}/"):
-        yield term(quad.subject), term(quad.predicate), term(quad.object)
+        graph = "" if isinstance(quad.graph_name, ox.DefaultGraph) else term(quad.graph_name).strip("<>")
+        yield graph, (term(quad.subject), term(quad.predicate), term(quad.object))
+
+
+def read_graphs(file: Path) -> dict[str, set[Statement]]:
+    """The statements of an RDF file by the graph that holds them; those of no graph by a graph named after the file.
+
+    Blank nodes become IRIs as in `read_rdf`. Raises InputError with the line where the file is cut off or ill-formed.
+    """
+    own = SOURCE + source_id(file.name.partition(".")[0])
+    found: dict[str, set[Statement]] = {}
+    for graph, statement in _quads(file, source_id(own)):
+        found.setdefault(graph or own, set()).add(statement)
+    return found
+
+
+def view_statements(statements: Iterable[Statement], ontology: Path) -> View:
+    """Statements together with the ontology that names their kinds, as a view in memory."""
+    import pyoxigraph as ox
+
+    engine = ox.Store()
+    engine.bulk_load("".join(f"{' '.join(one)} .\n" for one in statements).encode(), ox.RdfFormat.N_TRIPLES)
+    for file in [*sorted(ontology.glob("*.ttl")), *sorted((ontology / "codelists").glob("*.ttl"))]:
+        engine.bulk_load(path=str(file), format=ox.RdfFormat.TURTLE)
+    return View(ontology, "", engine)
 
 
 def split_nquads(file: Path, folder: Path) -> list[Path]:

@@ -1,0 +1,148 @@
+"""How much of each document its statements carry, stretch by stretch.
+
+Every word of a document is in one state: carried by a *statement* (a relation, a work, a claim, a slip), by a *name*
+alone, by an *omission* that says why no statement carries it, or *open*. One or two open words between others
+(`and the`) only join them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import groupby, pairwise
+from pathlib import Path
+from typing import NamedTuple
+
+from kg.evidence.documents import Documents
+from kg.facts import Reader, first, notation, parse_evidence
+from kg.lookup.phrase import phrase
+from kg.model.evidence import Passage
+from kg.model.iris import source_id
+from kg.namespaces import DCTERMS, KG
+from kg.store.view import View
+
+STATES = ("statement", "name", "omission", "joining", "open")
+JOINING_WORDS = 2
+"""So many open words in a row only join what stands around them."""
+_WORD = re.compile(r"\w+")
+
+
+class Said(NamedTuple):
+    """What a node says: its kind, one line, and how sure the coder is."""
+
+    kind: str
+    line: str
+    certainty: str
+
+
+class Stretch(NamedTuple):
+    """A stretch of a document, in code points, its state, and the nodes whose evidence holds all of it."""
+
+    start: int
+    end: int
+    state: str
+    nodes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """One document: its text cut into stretches, what each node says, words by state, and words left out by reason."""
+
+    source: str
+    id: str
+    title: str
+    file: str
+    text: str
+    stretches: tuple[Stretch, ...]
+    said: dict[str, Said]
+    words: dict[str, int]
+    omitted: dict[str, int]
+
+    @property
+    def open(self) -> tuple[Passage, ...]:
+        """The stretches that nothing carries, from their first word to their last."""
+        found = []
+        for is_open, run in groupby(self.stretches, key=lambda stretch: stretch.state in ("open", "blank")):
+            stretches = [stretch for stretch in run if stretch.state == "open"]
+            if is_open and stretches:
+                found.append(Passage(stretches[0].start, stretches[-1].end))
+        return tuple(found)
+
+
+def cover_documents(view: View, documents: Path) -> list[Coverage]:
+    """Cover each coded document of a view with its evidence, in the order of the sources' ids.
+
+    Raises InputError where a document is missing or is another edition.
+    """
+    opened, reader = Documents(view, documents), Reader(view)
+    passages: dict[str, list[tuple[str, Passage]]] = {}
+    for node, place in view.rows("SELECT DISTINCT ?node ?place { ?node :evidence ?place . ?place a :Passage }"):
+        source, passage = parse_evidence(place)
+        if isinstance(passage, Passage):
+            passages.setdefault(source, []).append((node, passage))
+    return [_cover(reader, source, opened.text(source), passages[source]) for source in sorted(passages)]
+
+
+def _cover(reader: Reader, source: str, text: str, passages: list[tuple[str, Passage]]) -> Coverage:
+    about = reader.statements(source)
+    states = {node: _state(reader.kind(node)) for node, _ in passages}
+    stretches = list(_mark_joining(text, _cut(len(text), passages, states)))
+    return Coverage(
+        source=source,
+        id=source_id(source),
+        title=first(about, DCTERMS.title),
+        file=first(about, KG.fileName),
+        text=text,
+        stretches=tuple(stretches),
+        said={node: Said(reader.kind(node), phrase(reader, node), reader.facts(node).certainty) for node in states},
+        words={state: sum(_words(text, stretches, state)) for state in STATES},
+        omitted=_omitted(reader, text, stretches),
+    )
+
+
+def _state(kind: str) -> str:
+    return {"mention": "name", "omission": "omission"}.get(kind, "statement")
+
+
+def _cut(length: int, passages: list[tuple[str, Passage]], states: dict[str, str]) -> Iterator[Stretch]:
+    """The text cut at every bound of a passage; of several states over a stretch the first of `STATES` counts."""
+    inside: dict[int, list[tuple[str, bool]]] = {0: [], length: []}
+    for node, passage in passages:
+        inside.setdefault(passage.start, []).append((node, True))
+        inside.setdefault(min(passage.end, length), []).append((node, False))
+    over: Counter[str] = Counter()
+    for start, end in pairwise(sorted(inside)):
+        for node, begins in inside[start]:
+            over[node] += 1 if begins else -1
+        nodes = tuple(sorted(node for node, times in over.items() if times > 0))
+        yield Stretch(start, end, min((states[node] for node in nodes), key=STATES.index, default="open"), nodes)
+
+
+def _mark_joining(text: str, stretches: Iterable[Stretch]) -> Iterator[Stretch]:
+    """Open stretches of one or two words become joining ones, and those without a word blank."""
+    for stretch in stretches:
+        if stretch.state == "open":
+            words = len(_WORD.findall(text[stretch.start : stretch.end]))
+            state = "open" if words > JOINING_WORDS else "joining" if words else "blank"
+            stretch = stretch._replace(state=state)
+        yield stretch
+
+
+def _words(text: str, stretches: Iterable[Stretch], state: str) -> Iterator[int]:
+    """How many words begin in each stretch of a state; a word that a bound cuts counts once, where it begins."""
+    for stretch in stretches:
+        if stretch.state == state:
+            begins = _WORD.finditer(text, stretch.start, stretch.end)
+            cut = stretch.start > 0 and bool(_WORD.match(text[stretch.start - 1])) and _WORD.match(text, stretch.start)
+            yield sum(1 for _ in begins) - bool(cut)
+
+
+def _omitted(reader: Reader, text: str, stretches: Iterable[Stretch]) -> dict[str, int]:
+    found: Counter[str] = Counter()
+    for stretch in stretches:
+        if stretch.state == "omission":
+            reason = notation(first(reader.statements(stretch.nodes[0]), KG.omissionReason))
+            found[reason] += sum(_words(text, [stretch], "omission"))
+    return dict(sorted(found.items()))
