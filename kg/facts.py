@@ -15,7 +15,11 @@ from kg.model.evidence import Passage, Position
 from kg.namespaces import DATE, DCTERMS, KG, RDF, RDFS, SDO, SKOS, SOURCE
 from kg.store.view import Value, View
 
-LABELS = (SKOS.prefLabel, DCTERMS.title, KG.statement, KG.measure, KG.category, KG.postTitle, KG.spelling, RDFS.label)
+LABELS = (
+    *(SKOS.prefLabel, DCTERMS.title),
+    *(KG.statement, KG.measure, KG.category, KG.postTitle, KG.spelling, KG.printed),
+    RDFS.label,
+)
 STARTS = (KG.signedOn, KG.issuedOn, KG.start, KG.plannedStart)
 ENDS = (KG.signedOn, KG.issuedOn, KG.end, KG.plannedEnd)
 """An agreement is of the day it was signed and a publication of the day it was issued, whatever period they cover."""

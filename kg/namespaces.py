@@ -59,7 +59,7 @@ FOAF = Namespace("http://xmlns.com/foaf/0.1/", "Person")
 OA = Namespace("http://www.w3.org/ns/oa#", "TextPositionSelector end hasSource start")
 ORG = Namespace(
     "http://www.w3.org/ns/org#",
-    "FormalOrganization Membership Organization OrganizationalCollaboration OrganizationalUnit identifier member "
+    "ChangeEvent FormalOrganization Membership Organization OrganizationalCollaboration OrganizationalUnit identifier member "
     "memberOf organization unitOf",
 )
 OWL = Namespace("http://www.w3.org/2002/07/owl#", "Class DatatypeProperty ObjectProperty Ontology AnnotationProperty")

@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator, ValidationError
 
 from kg.questions import read_questions
 from kg.shipped import ontology_dir
-from tests.commands import ACCRA, DATA, ROOT, RunKg
+from tests.commands import ACCRA, DATA, ROOT, TINY, RunKg, set_cell
 
 SCHEMAS = ROOT / "docs/schemas"
 
@@ -78,9 +78,22 @@ def test_findings_keep_to_their_schema(run_kg: RunKg, tiny_store: Path) -> None:
     ).json)  # fmt: skip
 
 
+def test_coverage_keeps_to_its_schema(run_kg: RunKg, tiny_store: Path) -> None:
+    assert_valid("evidence-coverage", run_kg(
+        "evidence", "coverage", "--store", tiny_store, "--documents", DATA, "--out", "-", "--format", "json"
+    ).json)  # fmt: skip
+
+
+def test_differences_keep_to_their_schema(run_kg: RunKg, book: Path) -> None:
+    set_cell(book, "flows", 0, "amount", "7")
+    ran = run_kg("diff", TINY, book, "--format", "json")
+    assert ran.code == 1
+    assert_valid("diff", json.loads(ran.out))
+
+
 def test_every_schema_describes_and_is_used() -> None:
     names = {file.stem for file in SCHEMAS.glob("*.json")}
-    assert names == {name for name, _ in CASES} | {"ask", "check", "evidence-check"}
+    assert names == {name for name, _ in CASES} | {"ask", "check", "diff", "evidence-check", "evidence-coverage"}
     for name in names:
         schema = json.loads((SCHEMAS / f"{name}.json").read_text(encoding="utf-8"))
         assert schema["$id"].endswith(f"/{name}.json")
@@ -89,7 +102,7 @@ def test_every_schema_describes_and_is_used() -> None:
 
 PROMISED = {
     "partners": {"graph_version", "recipe", "entity", "partners"},
-    "show": {"graph_version", "entity", "names", "identifiers", "types", "relations", "claims"},
+    "show": {"graph_version", "entity", "names", "identifiers", "types", "relations", "claims", "slips"},
     "centrality": {"graph_version", "recipe", "measure", "scores", "left_out"},
     "check": {"findings"},
 }

@@ -10,10 +10,11 @@ from kg.errors import InputError
 from kg.identity.ledger import FILE as LEDGER
 from kg.identity.ledger import Decision, read_ledger
 from kg.mapping.rows import map_records
-from kg.model.iris import source_id
+from kg.model.iris import source_id, source_iri
 from kg.model.terms import Statement
 from kg.namespaces import GRAPH
 from kg.sources.workbook import Workbook, read_workbook
+from kg.store.nquads import count_statements
 from kg.store.publish import SOURCES
 from kg.store.rdf import read_codes, read_graphs
 from kg.store.view import CURRENT, current_version
@@ -49,7 +50,8 @@ def read_side(path: Path, *, ontology: Path) -> Side:
 
 def side_of(book: Workbook) -> Side:
     """A workbook as a side."""
-    return Side(str(book.path), {book.source.id: frozenset(map_records(book.source, book.records))})
+    statements = map_records(book.source, book.records)
+    return Side(str(book.path), {book.source.id: count_statements(statements, source_iri(book.source.id))})
 
 
 def _folder(path: Path, folder: Path) -> Side:

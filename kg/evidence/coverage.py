@@ -67,7 +67,8 @@ class Coverage:
         for is_open, run in groupby(self.stretches, key=lambda stretch: stretch.state in ("open", "blank")):
             stretches = [stretch for stretch in run if stretch.state == "open"]
             if is_open and stretches:
-                found.append(Passage(stretches[0].start, stretches[-1].end))
+                words = list(_WORD.finditer(self.text, stretches[0].start, stretches[-1].end))
+                found.append(Passage(words[0].start(), words[-1].end()))
         return tuple(found)
 
 

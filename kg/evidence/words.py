@@ -56,6 +56,8 @@ def _statements(answer: Json) -> Iterator[tuple[str, str, list[Json]]]:
         yield _statement(entity["label"], relation), relation["iri"], relation["evidence"]
     for claim in answer["claims"]:
         yield f"claim ({claim['kind']}): {claim['label']}", claim["iri"], claim["evidence"]
+    for slip in answer["slips"]:
+        yield f"slip: {slip['printed']} – read: {slip['reading']}", slip["iri"], slip["evidence"]
 
 
 def _statement(name: str, relation: Json) -> str:

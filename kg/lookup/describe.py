@@ -22,6 +22,7 @@ _KINDS = {
     KG.agreementKind,
     KG.publicationKind,
     KG.claimKind,
+    KG.slipKind,
 }
 _SHOWN_ELSEWHERE = {*_KINDS, KG.evidence}
 
@@ -30,7 +31,7 @@ def describe(view: View, iri: str) -> Json:
     """All that the graph says of a thing.
 
     Returns `graph_version`, `entity` {iri, label, kind}, `facts` (its own values), `names`, `identifiers`,
-    `types`, `relations` and `claims`; see `docs/schemas/show.json`.
+    `types`, `relations`, `claims` and `slips`; see `docs/schemas/show.json`.
     """
     reader = Reader(view)
     facts = reader.facts(iri)
@@ -44,6 +45,7 @@ def describe(view: View, iri: str) -> Json:
         "types": list(_types(reader, iri)),
         "relations": [relation_json(reader, relation, of=iri) for relation in find_relations(reader, iri)],
         "claims": list(_claims(reader, iri)),
+        "slips": list(_slips(reader, iri)),
     }
 
 
@@ -169,4 +171,20 @@ def _claims(reader: Reader, iri: str) -> Iterator[Json]:
             "status": claim.status,
             "certainty": claim.certainty,
             "evidence": evidence_json(claim.evidence),
+        }
+
+
+def _slips(reader: Reader, iri: str) -> Iterator[Json]:
+    """What a source has wrong about a thing, with the reading of a careful person."""
+    slips = [reader.facts(node) for node in reader.view.subjects(KG.about, iri) if reader.kind(node) == "slip"]
+    for slip in sorted(slips, key=lambda slip: (str(slip.evidence), slip.iri)):
+        about = reader.statements(slip.iri)
+        yield {
+            "kind": notation(first(about, KG.slipKind)),
+            "iri": slip.iri,
+            "printed": first(about, KG.printed),
+            "reading": first(about, KG.reading),
+            "note": first(about, KG.note),
+            "certainty": slip.certainty,
+            "evidence": evidence_json(slip.evidence),
         }

@@ -35,6 +35,7 @@ NARROWER: dict[tuple[type[r.Row], str], str] = {
     (r.Organization, "government"): KG.Government,
     (r.Organization, "alliance"): ORG.OrganizationalCollaboration,
     (r.Event, "training"): SDO.EducationEvent,
+    (r.Event, "reorganization"): ORG.ChangeEvent,
     (r.Participation, "signatory"): KG.Signature,
 }
 """A narrower class, where the record's kind (or role) says so; the wider ones are derived by rule."""
@@ -131,6 +132,7 @@ LABEL_OF_NAME: dict[str, str] = {
     "alternative": SKOS.altLabel,
     "acronym": SKOS.altLabel,
     "short": SKOS.altLabel,
+    "former": SKOS.altLabel,
     "misspelling": SKOS.hiddenLabel,
 }
 """The label that a further name gives to what it names."""

@@ -19,10 +19,15 @@ def write_source(statements: Iterable[Statement], source: str, path: Path) -> in
     source, so that a file that lost lines is known. Raises KgError where it cannot be written.
     """
     name = iri(source)
-    lines = {f"{subject} {predicate} {object_} {name} .\n" for subject, predicate, object_ in statements}
-    lines.add(f"{name} {iri(VOID.triples)} {integer(len(lines) + 1)} {name} .\n")
-    write_whole({path: sorted(lines)})
+    lines = sorted(f"{' '.join(statement)} {name} .\n" for statement in count_statements(statements, source))
+    write_whole({path: lines})
     return len(lines)
+
+
+def count_statements(statements: Iterable[Statement], source: str) -> frozenset[Statement]:
+    """Statements, each once, with one more of their source that says how many there are, itself included."""
+    unique = set(statements)
+    return frozenset({*unique, (iri(source), iri(VOID.triples), integer(len(unique) + 1))})
 
 
 def graph_of(file: Path) -> str:

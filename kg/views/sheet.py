@@ -107,6 +107,18 @@ def _lines(answer: Json, why: bool) -> Iterator[str]:
             yield f"  {claim['label']}  ({', '.join([claim['kind'], *doubts(claim)])})"
             if why:
                 yield f"      {where(claim['evidence'])}"
+    yield from _slips(answer["slips"], why)
+
+
+def _slips(slips: Iterable[Json], why: bool) -> Iterator[str]:
+    """What a source has wrong: `printed: 2003, read: 2005`."""
+    for at, slip in enumerate(slips):
+        if not at:
+            yield from ("", "Slips of the source")
+        said = f" ({slip['certainty']})" if slip["certainty"] != "stated" else ""
+        yield f"  printed: {slip['printed']}; read: {slip['reading']}{said}"
+        if why:
+            yield f"      {where(slip['evidence'])}"
 
 
 def _facts(facts: Iterable[Json]) -> Iterator[str]:

@@ -1,0 +1,188 @@
+"""What differs: between builds, files and workbooks, and between two codings of one document."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kg.diff.compare import Side, compare, write_patch
+from kg.facts import Reader
+from kg.store.rdf import view_statements
+from tests.commands import ACCRA, DATA, TINY, RunKg, assert_refused, copy_store, read_table, set_cell, write_table
+
+GOLDEN = DATA / "accra-2008.nq"
+
+
+def changes(run_kg: RunKg, *arguments: object) -> list[tuple[str, str, str, str, str]]:
+    ran = run_kg("diff", *arguments, "--format", "json")
+    assert ran.code == 1, ran
+    keys = ("change", "iri", "property", "before", "after")
+    return [tuple(change[key].removeprefix(ACCRA) for key in keys) for change in json.loads(ran.out)["changes"]]
+
+
+def test_a_workbook_its_triples_and_its_store_say_the_same(run_kg: RunKg, tiny_store: Path, tmp_path: Path) -> None:
+    exported = tmp_path / "accra-2008.nq"
+    assert run_kg("export", "--store", tiny_store, "--format", "nq", "--out", exported).code == 0
+    for other in (GOLDEN, tiny_store, exported):
+        ran = run_kg("diff", TINY, other)
+        assert (ran.code, ran.out, ran.err) == (0, "", "no differences\n"), other
+
+
+def test_a_changed_amount_is_told_with_its_flow(run_kg: RunKg, book: Path) -> None:
+    flow = next(at for at, row in enumerate(read_table(book, "flows")) if row["id"] == "flow-forum")
+    set_cell(book, "flows", flow, "amount", "1600000")
+    assert changes(run_kg, TINY, book) == [("changed", "flow-forum", "value", "1500000.5", "1600000")]
+
+
+def test_what_comes_and_goes_is_told_as_a_whole(run_kg: RunKg, book: Path) -> None:
+    rows = read_table(book, "claims")
+    gone = rows.pop(0)
+    rows.append({**gone, "id": "a-new-one", "statement": "Quite another thing."})
+    write_table(book, "claims", rows)
+    assert sorted(changes(run_kg, TINY, book)) == [("came", "a-new-one", "", "", ""), ("went", gone["id"], "", "", "")]
+
+
+def test_references_codes_dates_and_evidence_are_told_in_words(run_kg: RunKg, book: Path) -> None:
+    set_cell(book, "organizations", 0, "kind", "other")
+    set_cell(book, "agreements", 0, "signed_on", "2008-09-05")
+    set_cell(book, "claims", 0, "evidence", "10-20")
+    found = {change[2]: change[3:] for change in changes(run_kg, TINY, book)}
+    assert found["organizationKind"][1] == "other"
+    assert found["signedOn"] == ("2008-09-04", "2008-09-05")
+    assert found["evidence"][1] == "10-20"
+
+
+def test_identity_decisions_are_compared(run_kg: RunKg, tmp_path: Path) -> None:
+    one, other = (tmp_path / name for name in ("one", "other"))
+    for folder in (one, other):
+        folder.mkdir()
+        shutil.copy(GOLDEN, folder)
+    line = "\t".join([f"{ACCRA}oecd", "https://example.org/oecd", "same", "A. Reader", "2026-11-22", "one acronym"])
+    (other / "identity.tsv").write_text(f"entity\tother\tdecision\twho\twhen\twhy\n{line}\n", encoding="utf-8")
+    ran = run_kg("diff", one, other, "--format", "json")
+    assert ran.code == 1
+    assert [found["why"] for found in json.loads(ran.out)["decisions"]["came"]] == ["one acronym"]
+    assert "same: " in run_kg("diff", one, other).out
+
+
+def test_only_the_named_sources_are_compared(run_kg: RunKg, book: Path) -> None:
+    set_cell(book, "flows", 0, "amount", "7")
+    assert run_kg("diff", TINY, book, "--source", "another").code == 0
+    assert run_kg("diff", TINY, book, "--source", "accra-2008").code == 1
+
+
+def test_two_versions_of_a_store_are_compared(run_kg: RunKg, tiny_store: Path, book: Path, tmp_path: Path) -> None:
+    store = copy_store(tiny_store, tmp_path / "store")
+    set_cell(book, "places", 0, "name", "Akkra")
+    assert run_kg("load", "workbook", book, "--store", store).code == 0
+    assert ("changed", "accra", "prefLabel") in [change[:3] for change in changes(run_kg, tiny_store, store)]
+
+
+def test_a_patch_makes_the_new_of_the_old(run_kg: RunKg, book: Path, tmp_path: Path) -> None:
+    set_cell(book, "flows", 0, "amount", "7")
+    set_cell(book, "claims", 0, "statement", 'Two\nlines and a "quote".')
+    patch = run_kg("diff", TINY, book, "--format", "patch").out
+    assert run_kg("load", "workbook", book, "--out", tmp_path).code == 0
+    lines = set(GOLDEN.read_text(encoding="utf-8").splitlines())
+    for line in patch.splitlines():
+        if line.startswith("D "):
+            lines.remove(line[2:])
+        elif line.startswith("A "):
+            lines.add(line[2:])
+    assert lines == set((tmp_path / "accra-2008.nq").read_text(encoding="utf-8").splitlines())
+
+
+names = st.text('abcé"\\\n', min_size=1, max_size=4)
+statements = st.frozensets(
+    st.tuples(
+        st.sampled_from(["<urn:a>", "<urn:b>", "<urn:c>"]),
+        st.sampled_from(["<urn:p>", "<urn:q>"]),
+        names.map(lambda text: str(ox.Literal(text))),
+    ),
+    max_size=6,
+)
+
+
+@given(old=statements, new=statements)
+def test_taking_and_adding_what_differs_gives_the_other_side(old: frozenset, new: frozenset) -> None:
+    sides = Side("old", {"s": old}), Side("new", {"s": new})
+    readers = tuple(Reader(view_statements(side.sources["s"], Path("none"))) for side in sides)
+    found = compare(*sides, readers)
+    went, came = ({quad.statement for quad in quads} for quads in (found.went, found.came))
+    assert (old - went) | came == new
+    assert went <= old
+    assert not came & old
+    assert found.is_empty == (old == new)
+    assert write_patch(found).count("\nD ") == len(went)
+    told = {change.iri for change in found.changes}
+    assert told == {statement[0][1:-1] for statement in went | came}
+
+
+def rename_ids(book: Path) -> None:
+    """Give every row that has an id another one, wherever it is written."""
+    for file in sorted(book.glob("*.csv")):
+        rows = read_table(book, file.stem)
+        for row in rows:
+            for column in row:
+                if column in (
+                    "id", "entity", "person", "organization", "subject", "object", "work", "agent", "on_behalf_of",
+                    "funders", "receivers", "items", "part_of", "origins", "about", "area", "supporting", "supported",
+                    "policy", "claimed_by", "one", "other",
+                ):  # fmt: skip
+                    row[column] = ";".join(
+                        ref if not ref or ":" in ref or "." in ref else f"x-{ref}" for ref in row[column].split(";")
+                    )
+        write_table(book, file.stem, rows)
+
+
+def test_codings_that_differ_in_ids_alone_are_aligned_whole(run_kg: RunKg, book: Path) -> None:
+    rename_ids(book)
+    assert run_kg("diff", TINY, book).code == 1
+    ran = run_kg("diff", TINY, book, "--align")
+    assert (ran.code, ran.err) == (0, "no differences\n"), ran.out
+
+
+def test_agreement_counts_what_both_coders_have(run_kg: RunKg, book: Path) -> None:
+    rename_ids(book)
+    rows = read_table(book, "participations")
+    set_cell(book, "participations", 0, "role", "participant")
+    write_table(book, "links", read_table(book, "links")[:-1])
+    counts = {row["kind"]: row for row in _summary(run_kg, book)}
+    links = len(read_table(TINY, "links"))
+    assert [counts["link"][key] for key in ("old", "new", "both")] == [str(links), str(links - 1), str(links - 1)]
+    assert counts["link"]["agreement"] == f"{2 * (links - 1) / (2 * links - 1):.2f}"
+    # another role for the same party in the same work is one participation that both have, and a value they differ in
+    assert counts["participation"]["both"] == str(len(rows))
+    assert float(counts["participation"]["values"]) < 1
+
+
+def _summary(run_kg: RunKg, book: Path) -> list[dict[str, str]]:
+    ran = run_kg("diff", TINY, book, "--align", "--summary", "--format", "csv")
+    assert ran.code == 1
+    header, *rows = (line.split(",") for line in ran.out.splitlines())
+    return [dict(zip(header, row, strict=True)) for row in rows]
+
+
+def test_codings_of_two_documents_are_not_aligned(run_kg: RunKg, book: Path) -> None:
+    source = book / "source.toml"
+    source.write_text(source.read_text(encoding="utf-8").replace('sha256 = "', f'sha256 = "{"0" * 64}" # "'), "utf-8")
+    assert_refused(run_kg("diff", TINY, book, "--align"), "two codings of one document")
+
+
+@pytest.mark.parametrize("what", ["nothing", "empty", "letter.txt"])
+def test_what_cannot_be_compared_is_refused(run_kg: RunKg, tmp_path: Path, what: str) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "letter.txt").write_text("Dear reader,", encoding="utf-8")
+    assert_refused(run_kg("diff", TINY, tmp_path / what), what)
+
+
+def test_a_cut_off_file_is_refused_with_its_line(run_kg: RunKg, tmp_path: Path) -> None:
+    cut = tmp_path / "cut.nq"
+    cut.write_bytes(GOLDEN.read_bytes()[:-40])
+    assert_refused(run_kg("diff", GOLDEN, cut), "cut.nq:", "expected N-Quads")
