@@ -59,8 +59,8 @@ FOAF = Namespace("http://xmlns.com/foaf/0.1/", "Person")
 OA = Namespace("http://www.w3.org/ns/oa#", "TextPositionSelector end hasSource start")
 ORG = Namespace(
     "http://www.w3.org/ns/org#",
-    "ChangeEvent FormalOrganization Membership Organization OrganizationalCollaboration OrganizationalUnit identifier member "
-    "memberOf organization unitOf",
+    "ChangeEvent FormalOrganization Membership Organization OrganizationalCollaboration OrganizationalUnit identifier "
+    "member memberOf organization unitOf",
 )
 OWL = Namespace("http://www.w3.org/2002/07/owl#", "Class DatatypeProperty ObjectProperty Ontology AnnotationProperty")
 PROV = Namespace(
