@@ -14,7 +14,6 @@ STAGES = {
     "load ontology and code lists": ("kg.store.fill", "load_turtle"),
     "identity decisions": ("kg.store.fill", "add_replacements"),
     "rules": ("kg.store.fill", "run_rule"),
-    "union of all graphs": ("kg.store.fill", "join_graphs"),
     "index of names": ("kg.pipeline", "write_names"),
     "ties": ("kg.pipeline", "write_ties"),
     "flush and optimize": ("kg.store.fill", "finish"),

@@ -210,7 +210,6 @@ def _fill(draft: Draft, version: str, ontology: Path, origins: Mapping[str, Path
         fill.add_statements(engine, _provenance(files, version), PROVENANCE_GRAPH)
         for rule in sorted((ontology / "rules").glob("*.rq")):
             fill.run_rule(engine, rule, DERIVED_GRAPH)
-        fill.join_graphs(engine)
         view = View(draft.folder, version, engine)
         write_names(_names(view), draft.folder)
         ties = write_ties(view, draft.folder)

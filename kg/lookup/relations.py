@@ -110,8 +110,9 @@ def _memberships(reader: Reader, iri: str) -> Iterator[Relation]:
             about, part = reader.statements(node), reader.facts(node)
             party = Party(first(about, other), "organization" if mine == ORG.member else "holder", node)
             former = " (former)" if notation(first(about, KG.tenure)) == "former" else ""
+            title = first(about, KG.postTitle) or "post not told"
             role = "holder" if mine == ORG.member else "organization"
-            yield Relation(part._replace(label=part.label + former), part, role, (party,))
+            yield Relation(part._replace(label=title + former), part, role, (party,))
 
 
 def _links(reader: Reader, iri: str) -> Iterator[Relation]:

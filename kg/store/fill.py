@@ -1,9 +1,15 @@
-"""Filling the engine of a version: sources with canonical IRIs, ontology, derived shortcuts, provenance."""
+"""Filling the engine of a version: sources with canonical IRIs, ontology, derived shortcuts, provenance.
+
+Everything goes into the graph of its source and, once more, into the default graph, which so holds the union of all
+graphs with each statement once. The engine can pretend such a union, but then meets a statement once for each graph
+that has it, and every sum over it counts twice.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +20,8 @@ from kg.namespaces import DCTERMS, PREFIXES, SKOS
 if TYPE_CHECKING:
     import pyoxigraph
 
+CHUNK = 50_000
+"""Lines or quads at once: the engine keeps what it is given in memory, and sorts small pieces faster."""
 _TERM = re.compile(rb'"(?:[^"\\]|\\.)*"|<([^<>]*)>')
 _PREFERRED = f"<{SKOS.prefLabel}>".encode()
 _ALTERNATIVE = f"<{SKOS.altLabel}>".encode()
@@ -27,22 +35,27 @@ def create_engine(folder: Path) -> pyoxigraph.Store:
 
 
 def load_source(engine: pyoxigraph.Store, file: Path, canonical: Mapping[str, str]) -> None:
-    """Load one N-Quads file, each IRI replaced by its canonical one.
+    """Load one N-Quads file of one graph, each IRI replaced by its canonical one, into its graph and the default graph.
 
     Raises InputError with the line where the file is cut off or ill-formed.
     """
     import pyoxigraph as ox
 
-    try:
-        if canonical:
-            lines = b"".join(_canonical_lines(file, canonical))
-            engine.bulk_load(lines, ox.RdfFormat.N_QUADS)
-        else:
-            engine.bulk_load(path=str(file), format=ox.RdfFormat.N_QUADS)
-    except SyntaxError as error:
-        raise InputError(
-            f"{file}:{_line(error)}: expected N-Quads, got a line that cannot be read ({error.msg})"
-        ) from None
+    with file.open("rb") as stream:
+        lines = _canonical_lines(stream, canonical) if canonical else iter(stream)
+        before = 0
+        while chunk := list(islice(lines, CHUNK)):
+            try:
+                engine.bulk_load(b"".join(chunk), ox.RdfFormat.N_QUADS)
+                engine.bulk_load(b"".join(map(_without_graph, chunk)), ox.RdfFormat.N_TRIPLES)
+            except SyntaxError as error:
+                place = f"{file}:{before + _line(error)}"
+                raise InputError(f"{place}: expected N-Quads, got a line that cannot be read ({error.msg})") from None
+            before += len(chunk)
+
+
+def _without_graph(line: bytes) -> bytes:
+    return line[: line.rindex(b" <")] + b" .\n" if line.endswith((b"> .\n", b"> .")) else line
 
 
 def load_turtle(engine: pyoxigraph.Store, files: Mapping[Path, str]) -> None:
@@ -57,16 +70,31 @@ def load_turtle(engine: pyoxigraph.Store, files: Mapping[Path, str]) -> None:
             except SyntaxError as error:
                 raise InputError(f"{file}: expected Turtle, got a file that cannot be read ({error})") from None
 
-    # In one go and past the engine's log, which every reader would otherwise read again.
-    engine.bulk_extend(quads())
+    _add(engine, quads())
+
+
+def _add(engine: pyoxigraph.Store, quads: Iterable[pyoxigraph.Quad]) -> int:
+    """Add quads to their graphs and the default graph, and return how many there are.
+
+    Past the engine's log, which every reader would otherwise read again.
+    """
+    import pyoxigraph as ox
+
+    count, left = 0, iter(quads)
+    while chunk := list(islice(left, CHUNK)):
+        engine.bulk_extend(chunk)
+        engine.bulk_extend(ox.Quad(quad.subject, quad.predicate, quad.object) for quad in chunk)
+        count += len(chunk)
+    return count
 
 
 def add_statements(engine: pyoxigraph.Store, statements: Iterable[Statement], graph: str) -> None:
-    """Add statements to a graph (an IRI)."""
+    """Add statements to a graph (an IRI) and the default graph."""
     import pyoxigraph as ox
 
-    lines = "".join(f"{s} {p} {o} {iri(graph)} .\n" for s, p, o in statements)
-    engine.bulk_load(lines.encode(), ox.RdfFormat.N_QUADS)
+    lines = "".join(f"{s} {p} {o} .\n" for s, p, o in statements).encode()
+    engine.bulk_load(lines, ox.RdfFormat.N_TRIPLES, to_graph=ox.NamedNode(graph))
+    engine.bulk_load(lines, ox.RdfFormat.N_TRIPLES)
 
 
 def add_replacements(engine: pyoxigraph.Store, canonical: Mapping[str, str], graph: str) -> None:
@@ -77,35 +105,24 @@ def add_replacements(engine: pyoxigraph.Store, canonical: Mapping[str, str], gra
 
 
 def run_rule(engine: pyoxigraph.Store, file: Path, graph: str) -> int:
-    """Run a CONSTRUCT rule over the union of all graphs, add what is new to a graph, and return how much."""
+    """Run a CONSTRUCT rule over the default graph, add what is new to a graph and to it, and return how much."""
     import pyoxigraph as ox
 
     try:
-        made = engine.query(file.read_text(encoding="utf-8"), prefixes=PREFIXES, use_default_graph_as_union=True)
+        made = engine.query(file.read_text(encoding="utf-8"), prefixes=PREFIXES)
     except SyntaxError as error:
         raise KgError(f"{file}: the rule does not parse ({error})") from None
     if not isinstance(made, ox.QueryTriples):
         raise KgError(f"{file}: expected a CONSTRUCT")
-    into = ox.NamedNode(graph)
-    new = [
-        ox.Quad(triple.subject, triple.predicate, triple.object, into)
-        for triple in made
-        if next(engine.quads_for_pattern(triple.subject, triple.predicate, triple.object, None), None) is None
-    ]
-    engine.bulk_extend(new)
-    return len(new)
-
-
-def join_graphs(engine: pyoxigraph.Store) -> None:
-    """Write the union of all graphs into the default graph, each statement once.
-
-    The engine can pretend such a union, but then meets a statement once for each graph that has it,
-    and every sum over it counts twice.
-    """
-    import pyoxigraph as ox
-
-    quads = engine.quads_for_pattern(None, None, None, None)
-    engine.bulk_extend(ox.Quad(quad.subject, quad.predicate, quad.object) for quad in quads)
+    into, known = ox.NamedNode(graph), ox.DefaultGraph()
+    return _add(
+        engine,
+        (
+            ox.Quad(triple.subject, triple.predicate, triple.object, into)
+            for triple in made
+            if ox.Quad(triple.subject, triple.predicate, triple.object, known) not in engine
+        ),
+    )
 
 
 def finish(engine: pyoxigraph.Store) -> None:
@@ -114,7 +131,7 @@ def finish(engine: pyoxigraph.Store) -> None:
     engine.optimize()
 
 
-def _canonical_lines(file: Path, canonical: Mapping[str, str]) -> Iterator[bytes]:
+def _canonical_lines(stream: Iterable[bytes], canonical: Mapping[str, str]) -> Iterator[bytes]:
     """The lines of a file with canonical IRIs; a folded thing's preferred name becomes an alternative one."""
     folded = {old.encode(): new.encode() for old, new in canonical.items()}
 
@@ -122,13 +139,12 @@ def _canonical_lines(file: Path, canonical: Mapping[str, str]) -> Iterator[bytes
         new = folded.get(match[1]) if match[1] else None
         return b"<" + new + b">" if new else match[0]
 
-    with file.open("rb") as stream:
-        for line in stream:
-            changed = _TERM.sub(replace, line)
-            subject, _, rest = changed.partition(b" ")
-            if not line.startswith(subject) and rest.startswith(_PREFERRED):
-                changed = subject + b" " + _ALTERNATIVE + rest[len(_PREFERRED) :]
-            yield changed
+    for line in stream:
+        changed = _TERM.sub(replace, line)
+        subject, _, rest = changed.partition(b" ")
+        if not line.startswith(subject) and rest.startswith(_PREFERRED):
+            changed = subject + b" " + _ALTERNATIVE + rest[len(_PREFERRED) :]
+        yield changed
 
 
 def _line(error: SyntaxError) -> int:
@@ -136,10 +152,9 @@ def _line(error: SyntaxError) -> int:
 
 
 _DROP_REPEATED_NAMES = """
-DELETE { GRAPH ?g { ?thing skos:altLabel ?name } }
+DELETE { ?thing skos:altLabel ?name . GRAPH ?g { ?thing skos:altLabel ?name } }
 WHERE {
-  GRAPH ?decided { ?old dcterms:isReplacedBy ?thing }
+  ?old dcterms:isReplacedBy ?thing . ?thing skos:altLabel ?name ; skos:prefLabel ?name .
   GRAPH ?g { ?thing skos:altLabel ?name }
-  GRAPH ?h { ?thing skos:prefLabel ?name }
 }
 """
