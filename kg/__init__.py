@@ -21,12 +21,13 @@ from typing import TYPE_CHECKING, Any
 from kg.version import __version__
 
 if TYPE_CHECKING:
-    from kg.api import ask, centrality, network, open_graph, partners, path, query, render_map, show, ties
+    from kg.api import ask, centrality, diff, network, open_graph, partners, path, query, render_map, show, ties
 
 __all__ = [
     "__version__",
     "ask",
     "centrality",
+    "diff",
     "network",
     "open_graph",
     "partners",
@@ -39,7 +40,7 @@ __all__ = [
 
 
 class _Face(ModuleType):
-    """Keeps the functions `network` and `ties` where the import of the modules so named would put those."""
+    """Keeps the functions `diff`, `network` and `ties` where the import of the modules so named would put those."""
 
     def __setattr__(self, name: str, value: object) -> None:
         if name not in __all__ or not isinstance(value, ModuleType):

@@ -113,6 +113,27 @@ def render_map(recipe: str = DEFAULT_RECIPE, store: Store = None, *, heading: st
     return answers.render_map(view, answers.network(view, recipe=recipe, **options), recipe=recipe, heading=heading)
 
 
+def diff(old: Path | str, new: Path | str, *, sources: Collection[str] = (), align: bool = False) -> pd.DataFrame:
+    """What differs between two stores, folders of triples, RDF files or workbooks: one row for each change.
+
+    `align` brings two codings of one document under the same ids. `attrs` has the counts by kind of thing, and the
+    statements that went and came.
+    """
+    import pandas as pd
+
+    from kg.diff import diff as compare
+    from kg.diff.compare import Change
+
+    found = compare(Path(old), Path(new), ontology=ontology_dir(), sources=tuple(sources), align=align)
+    frame = pd.DataFrame(found.changes, columns=Change._fields)
+    frame.attrs = {
+        "counts": [{**count._asdict(), "agreement": count.agreement} for count in found.counts],
+        "went": [quad.line for quad in found.went],
+        "came": [quad.line for quad in found.came],
+    }
+    return frame
+
+
 def _path(store: Store) -> Path:
     return build_shipped() if store is None else Path(store)
 

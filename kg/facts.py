@@ -125,6 +125,11 @@ def part_status(work: Facts, part: Facts) -> str:
     return part.status if part.status and part.status != "realised" else work.status or part.status
 
 
+def doubt(certainty: str) -> int:
+    """How much doubt a certainty leaves: stated least, a thing without any most."""
+    return ("stated", "implied", "ambiguous", "added", "").index(certainty)
+
+
 def first(found: Statements, predicate: str) -> str:
     """The first value of a predicate, or an empty string."""
     values = found.get(predicate)

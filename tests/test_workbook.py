@@ -20,7 +20,7 @@ from kg.shipped import ontology_dir
 from kg.sources.cells import columns
 from kg.sources.workbook import MAXIMAL_CELL, Workbook, read_workbook
 from kg.store.rdf import read_codes
-from tests.commands import ROOT, TINY, RunKg, assert_refused, read_table, set_cell, write_table
+from tests.commands import ACCRA, ROOT, TINY, RunKg, assert_refused, read_table, set_cell, write_table
 
 PROBLEM = re.compile(r"(?:\S+\.csv|\S+\.xlsx\[\w+\]):(\d+): (?:([^:]+): )?expected .+, got .+")
 EVIDENCE = "1-2"
@@ -137,6 +137,8 @@ WRONG = [
     ("conflicts", "other", "", "a value"),
     ("conflicts", "note", "", "a value"),
     ("names", "entity", "unesco", "the id of a row"),
+    ("posts", "person", "iprcc-2009/helen-clark", "the id of a row"),
+    ("conflicts", "other", "iprcc-2009/", "the id of a row"),
 ]  # fmt: skip
 
 
@@ -199,6 +201,17 @@ def test_columns_stand_in_any_order_and_unused_ones_may_be_missing(book: Path) -
     ))  # fmt: skip
     write_table(book, "organizations", [{k: v for k, v in row.items() if k != "identifiers"} for row in rows])
     assert all(not getattr(row, "identifiers", ()) for row in read(book).records)
+
+
+def test_a_row_of_another_source_can_be_put_into_conflict(book: Path, run_kg: RunKg, tmp_path: Path) -> None:
+    rows = read_table(book, "conflicts")
+    there = "iprcc-2009/letter-pinda"
+    write_table(book, "conflicts", [*rows, {**rows[0], "one": "heads-all", "other": there}])
+    store = tmp_path / "store"
+    assert run_kg("load", "workbook", book, "--store", store).code == 0
+    assert run_kg("check", "--store", store).code == 0  # a store without that source is no mistake
+    query = f"ASK {{ <{ACCRA}heads-all> :conflictsWith <https://w3id.org/partnership-kg/id/{there}> }}"
+    assert run_kg("query", query, "--store", store).out.strip().endswith("true")
 
 
 def test_a_table_may_be_missing_and_an_unknown_one_is_refused(book: Path) -> None:

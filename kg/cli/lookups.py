@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -149,8 +150,11 @@ _HEADER = ["partner", "role", "its role", "in", "title", "when"]
 
 
 def _shown_rows(answer: Json, why: bool) -> Iterator[list[str]]:
+    """A row for each partner and work; where they share it in several roles, all of them."""
     for partner in answer["partners"]:
-        for number, tie in enumerate(partner["ties"]):
+        works = [list(same) for _, same in groupby(partner["ties"], key=lambda tie: str(tie["iri"]))]
+        for number, ties in enumerate(works):
             name = partner["label"] + _structure(partner) if number == 0 else ""
-            said = [tie["role"], tie["partner_role"], *_what(tie)]
-            yield [name, *said, where(tie["evidence"])] if why else [name, *said]
+            roles = [", ".join(dict.fromkeys(tie[key] for tie in ties)) for key in ("role", "partner_role")]
+            said = [name, *roles, *_what(ties[0])]
+            yield [*said, where(place for tie in ties for place in tie["evidence"])] if why else said

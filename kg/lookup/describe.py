@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from kg.facts import Facts, Reader, first, notation, part_status
+from kg.facts import Facts, Reader, doubt, first, notation, part_status
 from kg.lookup.relations import Party, Relation, find_relations
 from kg.model.dates import Date
 from kg.model.evidence import Passage, Position
@@ -43,10 +43,23 @@ def describe(view: View, iri: str) -> Json:
         "names": list(names_json(reader, iri)),
         "identifiers": list(_identifiers(reader, iri)),
         "types": list(_types(reader, iri)),
-        "relations": [relation_json(reader, relation, of=iri) for relation in find_relations(reader, iri)],
+        "relations": _told_once(relation_json(reader, relation, of=iri) for relation in find_relations(reader, iri)),
         "claims": list(_claims(reader, iri)),
         "slips": list(_slips(reader, iri)),
     }
+
+
+def _told_once(relations: Iterable[Json]) -> list[Json]:
+    """Relations that two sources tell alike are one: the surer certainty, the evidence and notes of both."""
+    found: dict[tuple[str, ...], Json] = {}
+    for one in relations:
+        others = [f"{other['iri']} {other['role']}" for other in one["others"]]
+        known = found.setdefault((one["kind"], one["iri"], one["role"], one["label"], one["status"], *others), one)
+        if known is not one:
+            known["certainty"] = min(known["certainty"], one["certainty"], key=doubt)
+            known["evidence"] += [place for place in one["evidence"] if place not in known["evidence"]]
+            known["note"] = "; ".join(dict.fromkeys(note for note in (known["note"], one["note"]) if note))
+    return list(found.values())
 
 
 def relation_json(reader: Reader, relation: Relation, *, of: str) -> Json:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import groupby
 from typing import Any, NamedTuple
 
-from kg.facts import Facts, Reader, part_status
+from kg.facts import Facts, Reader, doubt, part_status
 from kg.lookup.describe import tie_json
 from kg.lookup.relations import Party, find_parties, find_works
 from kg.namespaces import ORG
@@ -126,27 +127,33 @@ def _partner_json(reader: Reader, iri: str, ties: list[tuple[Facts, Party, Party
         "iri": iri,
         "label": facts.label,
         "kind": facts.kind,
-        "ties": [_tie_json(reader, *tie) for tie in ordered],
+        "ties": [
+            _tie_json(reader, list(same))
+            for _, same in groupby(ordered, key=lambda t: (t[0].iri, t[1].role, t[2].role))
+        ],
     }
 
 
-def _tie_json(reader: Reader, work: Facts, mine: Party, theirs: Party) -> Json:
-    """A tie rests on what is said of both parts: the less sure certainty, and the evidence of both."""
-    one, other = reader.facts(mine.node), reader.facts(theirs.node)
-    said = tie_json(work, _weaker(one, other))
-    both = tie_json(work, one)["evidence"] + tie_json(work, other)["evidence"]
-    unique = {tuple(place.items()): place for place in both}
+def _tie_json(reader: Reader, said: list[tuple[Facts, Party, Party]]) -> Json:
+    """A tie, however many sources tell it: the certainty of the surest telling, and the evidence of all.
+
+    A telling rests on what is said of both parts, and is as sure as the less sure of them.
+    """
+    work, mine, theirs = said[0]
+    parts = [(reader.facts(one.node), reader.facts(other.node)) for _, one, other in said]
+    surest = min((_weaker(*both) for both in parts), key=lambda facts: doubt(facts.certainty))
+    places = [place for both in parts for part in both for place in tie_json(work, part)["evidence"]]
+    unique = {tuple(place.items()): place for place in places}
     return {
         "kind": work.kind,
         "iri": work.iri,
         "label": work.label,
         "role": mine.role,
         "partner_role": theirs.role,
-        **said,
+        **tie_json(work, surest),
         "evidence": list(unique.values()),
     }
 
 
 def _weaker(one: Facts, other: Facts) -> Facts:
-    order = ("stated", "implied", "ambiguous", "added", "")
-    return max(one, other, key=lambda facts: order.index(facts.certainty))
+    return max(one, other, key=lambda facts: doubt(facts.certainty))

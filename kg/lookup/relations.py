@@ -89,7 +89,8 @@ def find_works(reader: Reader, actor: str) -> list[tuple[str, Party]]:
 
 def _taking_part(reader: Reader, actor: str) -> Iterator[Relation]:
     for work, mine in find_works(reader, actor):
-        others = tuple(party for party in find_parties(reader, work) if party.iri != actor)
+        parties = {(party.iri, party.role): party for party in find_parties(reader, work) if party.iri != actor}
+        others = tuple(parties.values())
         contribution = first(reader.statements(mine.node), KG.contribution)
         label = f"{reader.facts(work).label}: {contribution}" if contribution else ""
         yield Relation(reader.facts(work), reader.facts(mine.node), mine.role, others, label)

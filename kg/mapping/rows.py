@@ -62,6 +62,8 @@ def map_source(source: Source) -> Iterator[Statement]:
             yield subject, iri(predicate), text(value, source.language if name == "title" else "")
     if source.date is not None:
         yield subject, iri(KG.issuedOn), iri(date_iri(source.date))
+        if source.date_certainty:
+            yield subject, iri(KG.dateCertainty), iri(code_iri("certainty", source.date_certainty))
         yield from _map_date(source.date)
 
 

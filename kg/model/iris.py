@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 LOCAL_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 SHARED_ID = re.compile(r"(country|region):([A-Z0-9-]{2,6})")
+FOREIGN_ID = re.compile(rf"{LOCAL_ID.pattern}/{LOCAL_ID.pattern}")
+"""A row of another source, as in `iprcc-2009/unicef`: what two documents say can contradict each other."""
 
 
 def source_iri(source: str) -> str:
@@ -32,14 +34,18 @@ def source_id(graph: str) -> str:
 
 
 def thing_iri(source: str, ref: str) -> str:
-    """The IRI of what a row refers to: a row of the same source, a country or a first-level region.
+    """The IRI of what a row refers to: a row of the same or another source, a country or a first-level region.
 
     >>> thing_iri("iprcc-2009", "unicef")
     'https://w3id.org/partnership-kg/id/iprcc-2009/unicef'
     >>> thing_iri("iprcc-2009", "country:TZ")
     'https://w3id.org/partnership-kg/id/country/TZ'
+    >>> thing_iri("iprcc-2011", "iprcc-2009/unicef")
+    'https://w3id.org/partnership-kg/id/iprcc-2009/unicef'
     """
     shared = SHARED_ID.fullmatch(ref)
+    if FOREIGN_ID.fullmatch(ref):
+        return ID + ref
     return f"{ID}{shared[1]}/{shared[2]}" if shared else f"{ID}{source}/{ref}"
 
 
@@ -82,6 +88,8 @@ def _key_part(value: str | Evidence) -> str:
         return value
     if SHARED_ID.fullmatch(value):
         return value.replace(":", "-")
+    if FOREIGN_ID.fullmatch(value):
+        return value.replace("/", ".")
     import hashlib
 
     return hashlib.sha256(value.encode()).hexdigest()[:8]

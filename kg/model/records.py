@@ -28,7 +28,8 @@ class Source:
     """Where records come from: a document or data set with a publisher.
 
     `file` is the name of the file that was read, `sha256` the digest of its bytes in hexadecimal,
-    `licence` the terms of the source and of what was taken from it.
+    `licence` the terms of the source and of what was taken from it. A date that the source does not bear is one of
+    the coder's, and `date_certainty` says so.
     """
 
     id: str
@@ -37,6 +38,7 @@ class Source:
     sha256: str
     publisher: str = ""
     date: Date | None = None
+    date_certainty: Annotated[str, Code("certainty")] = ""
     language: str = "en"
     licence: str = ""
     coder: str = ""

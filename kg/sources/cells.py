@@ -15,12 +15,13 @@ from typing import Any
 from kg.model.dates import Date, parse_date
 from kg.model.evidence import Evidence, Passage
 from kg.model.fields import Code, Tables
-from kg.model.iris import LOCAL_ID, SHARED_ID
+from kg.model.iris import FOREIGN_ID, LOCAL_ID, SHARED_ID
 from kg.model.records import Row
 
 Codes = Mapping[str, typing.Collection[str]]
 """The notations of each code list, by the list's name; `country` and `region` among them."""
 
+CERTAINTIES = ("stated", "implied", "ambiguous", "added")
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?", re.ASCII)
 _WHOLE = re.compile(r"\d+", re.ASCII)
 _STRETCH = re.compile(r"(\d+)-(\d+)", re.ASCII)
@@ -105,7 +106,7 @@ def _reference(cell: str, codes: Codes) -> str:
     shared = SHARED_ID.fullmatch(cell)
     if shared and shared[2] not in codes[shared[1]]:
         raise ValueError(f"expected a code of the list {shared[1]}")
-    if not shared and not LOCAL_ID.fullmatch(cell):
+    if not shared and not LOCAL_ID.fullmatch(cell) and not FOREIGN_ID.fullmatch(cell):
         raise ValueError("expected the id of a row, country:XX or region:XX-YY")
     return cell
 
@@ -200,5 +201,6 @@ _SOURCE_READERS: Mapping[str, Callable[[str, Codes], object]] = {
     "file": _file_name,
     "sha256": _digest,
     "date": _date,
+    "date_certainty": lambda cell, _: _code(cell, "certainty", {"certainty": CERTAINTIES}),
     "language": _language,
 }

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from kg.errors import InputError, WorkbookError
-from kg.model.iris import SHARED_ID, row_id
+from kg.model.iris import FOREIGN_ID, SHARED_ID, row_id
 from kg.model.records import TABLES, Row, Source
 from kg.sources.cells import Codes, Column, columns, read_source_value
 
@@ -272,6 +272,8 @@ def _reference_problem(ref: str, allowed: tuple[str, ...], tables: Mapping[str, 
         return ""
     if SHARED_ID.fullmatch(ref):
         return "" if "places" in allowed or "*" in allowed else f"expected the id of a row in {' or '.join(allowed)}"
+    if FOREIGN_ID.fullmatch(ref) and "*" in allowed:
+        return ""
     if ref not in tables:
         return "expected the id of a row"
     if "*" in allowed or tables[ref] in allowed:
