@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests.browser import find_browser
-from tests.commands import DATA, TINY, RunKg, assert_refused, read_table, write_table
+from tests.commands import DATA, ROOT, TINY, RunKg, assert_refused, read_table, write_table
 
+BOOKS = ROOT / "data" / "workbooks"
 TEXT = (DATA / "accra-2008.txt").read_text(encoding="utf-8")
 
 
@@ -117,3 +118,14 @@ def test_a_stretch_tells_what_it_carries(page_file: Path) -> None:
         )
         browser.close()
     assert problems == []
+
+
+def test_the_shipped_documents_are_coded_to_the_last_word(run_kg: RunKg, store: Path, reference: Path) -> None:
+    ran = run_kg("evidence", "coverage", "--documents", reference / "documents", "--out", "-", "--format", "json")
+    found = ran.json["documents"]
+    assert [one["id"] for one in found] == sorted(folder.name for folder in BOOKS.iterdir() if folder.is_dir())
+    for one in found:
+        assert (one["words"]["open"], one["open"]) == (0, []), one["id"]
+        # what is left out is told why, and is the smaller part by far
+        assert sum(one["omitted"].values()) == one["words"]["omission"]
+        assert one["words"]["statement"] > 0.8 * sum(one["words"].values()), one["id"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from textwrap import shorten
 
 import click
 
@@ -35,7 +36,7 @@ def demo_command(out: Path, actor: str) -> None:
     view = open_store(None)
     click.secho(f"The graph (version {view.version})", bold=True)
     for source in list_sources(view):
-        click.echo(f"  {source['title']}: {source['statements']:,} statements")
+        click.echo(f"  {source['id']}: {source['statements']:,} statements of {shorten(source['title'], 80)}")
     kinds = count_kinds(view)["kinds"]
     click.echo("  " + ", ".join(f"{kind} {kinds[kind]}" for kind in SHOWN_KINDS))
     answer = answers.partners(view, actor)

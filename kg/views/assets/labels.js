@@ -40,6 +40,7 @@ class Labels {
   static LINE = 15; // pixels
   static LENGTHS = [24, 16, 40]; // letters of a line: the usual, then narrower, then wider where that finds room
   static SPECK = 4; // pixels of radius; lesser marks may be covered, or a crowd of them would have no name at all
+  static GREATEST = 5; // marks that have a name wherever there is any room for it
   static CROWD = 400; // marks; beyond it names take the first place they find
 
   constructor() {
@@ -58,9 +59,11 @@ class Labels {
     const [names, shapes, specks, threads] = [new Room(), new Room(), new Room(), new Room()];
     for (const { x, y } of lines) threads.take([x - 1, y - 1, x + 1, y + 1]);
     const shapeOf = new Map(seen.map(({ id, x, y, r }) => [id, [x - 1.15 * r - 1, y - 1.07 * r - 1, x + 1.15 * r + 1, y + 1.07 * r + 1]])); // triangles are wider, stars higher than their size
+    const sizes = new Map(seen.map(({ id, r }) => [shapeOf.get(id), r]));
     for (const { id, r } of seen) (r < Labels.SPECK ? specks : shapes).take(shapeOf.get(id));
     for (const box of covers) shapes.take(box);
-    const free = (box) => box[0] > 0 && box[2] < width && box[1] > 0 && box[3] < height && !shapes.covered(box).size;
+    // one of the greatest, in a crowd, may stand on marks of half its size rather than have no name
+    const free = (box, least) => box[0] > 0 && box[2] < width && box[1] > 0 && box[3] < height && [...shapes.covered(box, least ? 9 : 0)].every((one) => sizes.get(one) < least);
     const apart = ([left, top, right, bottom], id) => [...shapes.covered([left - 9, top - 9, right + 9, bottom + 9], 1)].every((one) => one === shapeOf.get(id));
     const wanted = seen.filter((mark) => centre || mark.r >= 2.6);
     const lengths = wanted.length > Labels.CROWD ? Labels.LENGTHS.slice(0, 1) : Labels.LENGTHS;
@@ -71,10 +74,11 @@ class Labels {
     const choices = [];
     wanted.forEach((mark, place) => {
       const most = place < width / 100 ? 40 : 0; // specks under the name of a great one
-      const spots = this.spots(context, mark, lengths, Boolean(centre?.has(mark.id))).filter(({ box }) => free(box) && specks.covered(box, most).size <= most);
+      const least = place < Labels.GREATEST ? mark.r / 2 : 0;
+      const spots = this.spots(context, mark, lengths, Boolean(centre?.has(mark.id))).filter(({ box }) => free(box, least) && specks.covered(box, most).size <= most);
       // beside another's mark it would seem that one's name, and on lines it is hard to read
       if (lengths.length > 1) {
-        spots.forEach((one, at) => { one.cost = 0.04 * at + (apart(one.box, mark.id) ? 0 : 1.5) + 0.12 * threads.covered(one.box, 15).size; });
+        spots.forEach((one, at) => { one.cost = 0.04 * at + (apart(one.box, mark.id) ? 0 : 1.5) + 4 * shapes.covered(one.box, 9).size + 0.12 * threads.covered(one.box, 15).size; });
         spots.sort((a, b) => a.cost - b.cost);
       }
       for (const spot of spots) Object.assign(spot, { id: mark.id, spots });

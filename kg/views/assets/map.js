@@ -46,7 +46,7 @@
   /* A shorter name for a crowded place: an acronym, or a beginning in the label's own words, if nobody else has it. */
   function briefOf({ id, label }) {
     const own = new Set(wordsOf(label));
-    const shorter = (name) => name.length < 0.8 * label.length && (/^\p{Lu}[\p{L}&-]{1,8}$/u.test(name) || (wordsOf(name).length > 1 && wordsOf(name)[0] === wordsOf(label)[0] && wordsOf(name).every((word) => own.has(word))));
+    const shorter = (name) => name.length < 0.8 * label.length && (/^(?=(?:.*\p{Lu}){2})\p{Lu}[\p{L}&-]{1,8}$/u.test(name) || (wordsOf(name).length > 1 && wordsOf(name)[0] === wordsOf(label)[0] && wordsOf(name).every((word) => own.has(word))));
     return data.actors[id].names.filter(shorter).sort((a, b) => a.length - b.length).find((name) => bearers.get(name) === 1);
   }
   const briefs = new Map(data.nodes.map((node) => [node.id, node.label.length > 12 ? briefOf(node) : undefined]));
