@@ -15,7 +15,7 @@ import pyoxigraph as ox
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from kg.namespaces import BASE, KG, OWL, PREFIXES, RDF, RDFS, SCHEMES, SDO, SKOS  # noqa: E402
+from kg.namespaces import BASE, DCTERMS, IATI_SCHEMES, KG, OWL, PREFIXES, RDF, RDFS, SCHEMES, SDO, SKOS  # noqa: E402
 
 PAGE = ROOT / "docs" / "ontology.md"
 BEGIN, END = "<!-- reference: begin -->\n", "<!-- reference: end -->\n"
@@ -69,7 +69,8 @@ def reference() -> Iterator[str]:
     """The lines of the reference: prefixes, classes, properties, code lists, recipes."""
     terms = {iri: about for iri, about in read(ROOT / "ontology" / "kg.ttl").items() if iri.startswith(KG.iri)}
     yield from ("### Prefixes", "")
-    yield from table("prefix | IRI", ((f"`{prefix}:`", f"`{iri}`") for prefix, iri in PREFIXES.items()))
+    shown = {prefix: iri for prefix, iri in PREFIXES.items() if prefix not in IATI_SCHEMES}
+    yield from table("prefix | IRI", ((f"`{prefix}:`", f"`{iri}`") for prefix, iri in shown.items()))
     yield from ("### Classes", "")
     classes = [(iri, about) for iri, about in terms.items() if OWL.Class in about[RDF.type]]
     yield from table(
@@ -88,6 +89,8 @@ def reference() -> Iterator[str]:
         )
     for scheme in SCHEMES:
         yield from code_list(scheme)
+    yield from ("### Codes of the IATI standard", "", f"`iati-NAME:` stands for `{BASE}code/iati-NAME/`.", "")
+    yield from table("codes | list | number", map(iati_list, IATI_SCHEMES))
     yield from ("### Recipes", "")
     recipes = [about for about in read(ROOT / "ontology" / "recipes.ttl").values() if about[SKOS.notation]]
     yield from table("recipe | meaning", ((f"`recipe:{about[SKOS.notation][0]}`", meaning(about)) for about in recipes))
@@ -104,6 +107,13 @@ def code_list(scheme: str) -> Iterator[str]:
         yield from table("code | name | meaning | shortcut", map(tuple.__add__, cells, shortcuts))
     else:
         yield from table("code | name | meaning", cells)
+
+
+def iati_list(scheme: str) -> tuple[str, str, str]:
+    """One code list of IATI as a row: its prefix, its name with a link to where it comes from, its number of codes."""
+    codes = read(ROOT / "ontology" / "codelists" / f"{scheme}.ttl")
+    about = codes.pop(f"{BASE}code/{scheme}")
+    return f"`{scheme}:`", f"[{about[SKOS.prefLabel][0]}]({about[DCTERMS.source][0]})", str(len(codes))
 
 
 def with_reference(page: str) -> str:

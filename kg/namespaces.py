@@ -53,7 +53,7 @@ KG = Namespace(
 
 DCTERMS = Namespace(
     "http://purl.org/dc/terms/",
-    "creator identifier isPartOf isReplacedBy language publisher rights title",
+    "creator identifier isPartOf isReplacedBy language publisher rights source title",
 )
 FOAF = Namespace("http://xmlns.com/foaf/0.1/", "Person")
 OA = Namespace("http://www.w3.org/ns/oa#", "TextPositionSelector end hasSource start")
@@ -107,6 +107,18 @@ SCHEMES = (
 ).split()
 """The project's own code lists; each is a SKOS concept scheme in `ontology/codelists/`."""
 
+IATI_SCHEMES = [
+    f"iati-{name}"
+    for name in (
+        "activity-date-type activity-scope activity-status aid-type aid-type-category budget-status budget-type "
+        "collaboration-type crs-channel-code currency disbursement-channel finance-type finance-type-category "
+        "flow-type humanitarian-scope-type organisation-role organisation-type policy-marker policy-significance "
+        "region region-vocabulary related-activity-type sector sector-category sector-vocabulary tied-status "
+        "transaction-type"
+    ).split()
+]
+"""The code lists of the IATI standard, concept schemes there too; `docs/make_code_lists.py` makes them."""
+
 PREFIXES = {
     "": KG.iri,
     "kg": KG.iri,
@@ -130,6 +142,6 @@ PREFIXES = {
     "recipe": RECIPE,
     "country": ID + "country/",
     "region": ID + "region/",
-    **{scheme: f"{CODE}{scheme}/" for scheme in SCHEMES},
+    **{scheme: f"{CODE}{scheme}/" for scheme in (*SCHEMES, *IATI_SCHEMES)},
 }
 """Prefixes that every query may use without declaring them."""

@@ -355,6 +355,20 @@ def test_a_broken_graph_has_findings_that_point_to_their_line(run_kg: RunKg, tmp
     assert ("error", f"{book}/conflicts.csv:2") in places
 
 
+def test_a_code_of_iati_in_the_place_of_an_own_one_is_found_and_does_not_dangle(run_kg: RunKg, tmp_path: Path) -> None:
+    used, unknown = (f"<https://w3id.org/partnership-kg/code/iati-organisation-role/{code}>" for code in (1, 99))
+    node = "<https://w3id.org/partnership-kg/id/mine/{}> a <https://w3id.org/partnership-kg/ontology#Participation>"
+    lines = [
+        f"{node.format(at)} ; <http://www.w3.org/ns/prov#hadRole> {role} ." for at, role in enumerate([used, unknown])
+    ]
+    (tmp_path / "mine.ttl").write_text("\n".join(lines), encoding="utf-8")
+    assert run_kg("load", "rdf", tmp_path / "mine.ttl", "--store", tmp_path / "store").code == 0
+    ran = run_kg("check", "--store", tmp_path / "store", "--format", "json")
+    found = {(one["rule"], one["subject"].rpartition("/")[2]) for one in json.loads(ran.out)["findings"]}
+    assert {("participation hadRole", "0"), ("participation hadRole", "1"), ("dangling-reference", "1")} <= found
+    assert ("dangling-reference", "0") not in found
+
+
 def test_the_demo_shows_draws_and_says_what_is_next(start_kg: RunKg, tmp_path: Path) -> None:
     ran = start_kg("demo", cwd=tmp_path)
     assert ran.code == 0, ran.err

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from kg.namespaces import CODE
+from kg.store.names import find_containing, find_exact, find_like
+from kg.store.view import open_view
 from tests.commands import ACCRA, IPRCC, Ran, RunKg
 
 UNICEF = f"{IPRCC}unicef"
@@ -66,6 +69,13 @@ def test_a_country_is_found_by_name_and_code(run_kg: RunKg, tiny_store: Path, na
     assert found["entity"] == {
         "iri": "https://w3id.org/partnership-kg/id/country/GH", "label": "Ghana", "kind": "country",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["Primary education", "11220", "United Nations Children’s Fund", "41122", "Donor"])
+def test_a_name_never_finds_a_code(store: Path, name: str) -> None:
+    version = open_view(store).path
+    found = [*find_exact(version, name), *find_containing(version, name), *find_like(version, name)]
+    assert [one.iri for one in found if one.iri.startswith(CODE)] == []
 
 
 @pytest.mark.parametrize("name", ["Ford Fundation", "Frod Foundation", "Ford Foundatoin"])

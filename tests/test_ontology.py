@@ -16,6 +16,7 @@ import pytest
 import rdflib
 from rdflib import DCTERMS, FOAF, OWL, PROV, RDF, RDFS, SDO, SKOS, VOID, XSD, URIRef
 from rdflib import ORG as RDFLIB_ORG
+from rdflib.term import Node
 
 from kg import namespaces
 from kg.mapping.rows import map_records
@@ -196,12 +197,95 @@ def _misspelt(iris: set[str], but: tuple[str, ...] = ()) -> Iterator[str]:
 def test_code_lists_are_those_that_the_code_names() -> None:
     lists = parse(*(ONTOLOGY / "codelists").glob("*.ttl"))
     schemes = {str(one).removeprefix(BASE + "code/") for one in lists.subjects(RDF.type, SKOS.ConceptScheme)}
-    assert schemes == set(namespaces.SCHEMES)
+    assert schemes == {*namespaces.SCHEMES, *namespaces.IATI_SCHEMES}
     for code in lists.subjects(RDF.type, SKOS.Concept):
         scheme, notation = str(code).removeprefix(BASE + "code/").split("/")
         assert (code, SKOS.inScheme, URIRef(f"{BASE}code/{scheme}")) in lists
         assert str(lists.value(code, SKOS.notation)) == notation
-        assert len(list(lists.objects(code, SKOS.definition))) == 1
+        assert scheme in namespaces.IATI_SCHEMES or len(list(lists.objects(code, SKOS.definition))) == 1
+
+
+MATCHES = (SKOS.exactMatch, SKOS.closeMatch, SKOS.broadMatch, SKOS.narrowMatch)
+
+
+@pytest.fixture(scope="module")
+def iati() -> rdflib.Graph:
+    return parse(*(ONTOLOGY / "codelists").glob("iati-*.ttl"))
+
+
+def iati_scheme(code: Node) -> str:
+    """The list of a code."""
+    return str(code).removeprefix(BASE + "code/").partition("/")[0]
+
+
+def test_iati_code_lists_are_as_iati_publishes_them() -> None:
+    if "KG_REFERENCE" not in os.environ:
+        pytest.skip("KG_REFERENCE names no reference folder")
+    made = runpy.run_path(str(ROOT / "docs" / "make_code_lists.py"))
+    lists = Path(os.environ["KG_REFERENCE"]) / "data" / "iati-codelists"
+    shipped = {file.name: file.read_bytes() for file in (ONTOLOGY / "codelists").glob("iati-*.ttl")}
+    assert {name: text.encode() for name, text in made["build"](lists).items()} == shipped
+
+
+def test_iati_code_lists_say_where_they_come_from_and_on_what_terms(iati: rdflib.Graph) -> None:
+    for one in iati.subjects(RDF.type, SKOS.ConceptScheme):
+        assert str(iati.value(one, DCTERMS.source)).startswith("https://iatistandard.org/")
+        assert iati.value(one, DCTERMS.license) == URIRef("https://creativecommons.org/licenses/by/4.0/")
+        assert "(IATI), CC BY 4.0. Changed: " in str(iati.value(one, DCTERMS.rights))
+
+
+def test_iati_codes_have_names_in_english_and_french(iati: rdflib.Graph) -> None:
+    french: dict[str, list[bool]] = defaultdict(list)
+    for code in iati.subjects(RDF.type, SKOS.Concept):
+        tags = [str(name.language) for name in iati.objects(code, SKOS.prefLabel) if isinstance(name, rdflib.Literal)]
+        assert sorted(tags) in (["en"], ["en", "fr"]), code
+        french[iati_scheme(code)].append("fr" in tags)
+    assert {name for name, has in french.items() if not any(has)} == {"iati-currency", "iati-policy-significance"}
+    assert {name for name, has in french.items() if any(has) and not all(has)} == {
+        "iati-crs-channel-code", "iati-finance-type", "iati-organisation-type", "iati-policy-marker", "iati-sector",
+        "iati-sector-category", "iati-sector-vocabulary",
+    }  # fmt: skip
+    sector = URIRef(PREFIXES["iati-sector"] + "11110")
+    assert rdflib.Literal("Politique de l'éducation et gestion administrative", lang="fr") in set(
+        iati.objects(sector, SKOS.prefLabel)
+    )
+
+
+def test_iati_codes_that_were_withdrawn_are_deprecated(iati: rdflib.Graph) -> None:
+    withdrawn = set(iati.subjects(OWL.deprecated, rdflib.Literal(True)))
+    assert URIRef(PREFIXES["iati-flow-type"] + "20") in withdrawn
+    assert URIRef(PREFIXES["iati-flow-type"] + "10") not in withdrawn
+    assert len(withdrawn) == 100
+
+
+def test_chains_of_iati_codes_end_in_categories(iati: rdflib.Graph) -> None:
+    ends = defaultdict(set)
+    for code in iati.subjects(RDF.type, SKOS.Concept):
+        chain: list[Node] = [code]
+        while wider := iati.value(chain[-1], SKOS.broader):
+            assert (wider, RDF.type, SKOS.Concept) in iati, code
+            assert wider not in chain
+            chain.append(wider)
+        ends[iati_scheme(code)].add(chain[-1])
+    for name, category in (("aid-type", "aid-type-category"), ("sector", "sector-category")):
+        assert set(map(iati_scheme, ends["iati-" + name])) == {"iati-" + category}
+    without = {code for code in ends["iati-finance-type"] if iati_scheme(code) != "iati-finance-type-category"}
+    assert without == {URIRef(PREFIXES["iati-finance-type"] + "451")}, "its category 450 is in no list"
+    channels = {str(code).rpartition("/")[2] for code in ends["iati-crs-channel-code"]}
+    assert channels == {f"{number}0000" for number in (1, 2, 3, 4, 5, 6, 9)}
+
+
+def test_own_codes_lead_to_codes_of_iati_that_exist(iati: rdflib.Graph) -> None:
+    own = parse(*(ONTOLOGY / "codelists" / f"{scheme}.ttl" for scheme in namespaces.SCHEMES))
+    matches = [(code, match, other) for match in MATCHES for code, other in own.subject_objects(match)]
+    local = {(code, other) for code, _, other in matches if str(other).startswith(BASE)}
+    assert {iati_scheme(other) for _, other in local} == {
+        "iati-activity-status", "iati-finance-type", "iati-flow-type", "iati-organisation-role",
+        "iati-organisation-type", "iati-related-activity-type", "iati-transaction-type",
+    }  # fmt: skip
+    assert all((other, RDF.type, SKOS.Concept) in iati for _, other in local)
+    assert not any((other, OWL.deprecated, None) in iati for _, other in local)
+    assert {code for code, _, _ in matches} == {code for code, _ in local}, "each match elsewhere has one here"
 
 
 def test_countries_are_those_of_iso_3166_with_names_in_six_languages() -> None:
