@@ -20,7 +20,7 @@ from kg.identity.ledger import FILE as LEDGER
 from kg.identity.ledger import canonical_iris, read_ledger
 from kg.mapping.rows import map_records, map_source
 from kg.model.iris import LOCAL_ID, source_id, source_iri
-from kg.model.records import Source
+from kg.model.row import Source
 from kg.model.terms import Statement, iri, text
 from kg.namespaces import BASE, GRAPH, ID, KG, PROV, RDF, SDO, SKOS, SOURCE
 from kg.shipped import ontology_dir, triples_dir

@@ -26,22 +26,27 @@ from kg.mapping.vocabulary import (
 from kg.model.dates import Date
 from kg.model.evidence import Passage, Position
 from kg.model.fields import Code, Tables
+from kg.model.figures import Allocation, Flow
 from kg.model.iris import SHARED_ID, code_iri, date_iri, evidence_iri, row_id, source_iri, thing_iri
-from kg.model.records import Flow, Name, Organization, Person, Place, Row, Source
+from kg.model.records import Activity, Concept, Name, Organization, Person, Place
+from kg.model.row import Row, Source
 from kg.model.terms import Statement, boolean, decimal, integer, iri, text, typed
-from kg.namespaces import DCTERMS, ID, KG, OA, ORG, SDO, SKOS, XSD
+from kg.namespaces import CODE, DCTERMS, ID, KG, OA, ORG, SDO, SKOS, XSD
 
+_TYPE = iri(TYPE)
+OF_RECORD = ("name", "title", "description", "purpose")
+"""Fields whose text is in the language of the record, where it names one; a flow's title is the source's."""
 NAMED = (Organization, Person, Place)
 """Records whose evidence is of their name: it stands on a mention, not on the thing itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """How one field of a record becomes the object of a statement."""
+    """How one field of a record becomes the object of a statement, given the source and the record's language."""
 
     name: str
     predicate: str
-    term: Callable[[Any, Source], str]
+    term: Callable[[Any, Source, str], str]
 
 
 def map_records(source: Source, records: Iterable[Row]) -> Iterator[Statement]:
@@ -67,14 +72,15 @@ def map_source(source: Source) -> Iterator[Statement]:
 
 def map_record(source: Source, record: Row) -> Iterator[Statement]:
     """The statements of one record."""
-    subject = iri(thing_iri(source.id, row_id(record)))
-    yield subject, iri(TYPE), iri(_class(record))
+    subject = _subject(source, record)
+    language = getattr(record, "language", "") or source.language
+    yield subject, _TYPE, iri(_class(record))
     kind: Any = type(record)  # mypy takes a class for one of its objects here
     for field in _fields(kind):
         value = getattr(record, field.name)
         for one in value if type(value) is tuple else (value,):
             if one is not None and one != "":
-                yield subject, field.predicate, field.term(one, source)
+                yield subject, field.predicate, field.term(one, source, language)
                 if isinstance(one, Date):
                     yield from _map_date(one)
     if isinstance(record, NAMED):
@@ -85,8 +91,18 @@ def map_record(source: Source, record: Row) -> Iterator[Statement]:
         yield from _map_label(source, record)
     if isinstance(record, Flow):
         yield from _map_money(source, record, subject)
-    if isinstance(record, Organization | Place):
+    if isinstance(record, Organization | Place | Activity):
         yield from _map_identifiers(record, subject)
+    if isinstance(record, Allocation) and record.code:
+        yield subject, iri(KG.to), iri(code_iri(record.vocabulary, record.code))
+    if isinstance(record, Concept):
+        yield from _map_concept(record, subject)
+
+
+def _subject(source: Source, record: Row) -> str:
+    if isinstance(record, Concept):
+        return iri(code_iri(record.vocabulary, record.code))
+    return iri(thing_iri(source.id, row_id(record)))
 
 
 def _class(record: Row) -> str:
@@ -106,6 +122,7 @@ def _fields(record: Any) -> tuple[Field, ...]:
         if (
             predicate is None
             or (named and field.name in ("certainty", "note"))
+            or (record is Concept and field.name == "certainty")
             or (record is Flow and field.name == "qualifier")
         ):
             continue
@@ -113,20 +130,22 @@ def _fields(record: Any) -> tuple[Field, ...]:
     return tuple(made)
 
 
-def _term_maker(record: type[Row], name: str, hint: object) -> Callable[[Any, Source], str]:
+def _term_maker(record: type[Row], name: str, hint: object) -> Callable[[Any, Source, str], str]:
     for mark in getattr(hint, "__metadata__", ()):
         if isinstance(mark, Code):
-            return lambda value, _: iri(code_iri(mark.scheme, value))
+            return lambda value, *_: iri(code_iri(mark.scheme, value))
         if isinstance(mark, Tables):
-            return lambda value, source: iri(thing_iri(source.id, value))
-    if record is Name and name == "name":
-        return lambda value, _: text(value)
+            return lambda value, source, _: iri(thing_iri(source.id, value))
+    if name in ("spelling", "reference") or (record is Name and name == "name"):
+        return lambda value, *_: text(value)
     if name == "note":
-        return lambda value, _: text(value, "en")
+        return lambda value, *_: text(value, "en")
+    if name in OF_RECORD and (record, name) != (Flow, "title"):
+        return lambda value, _, language: text(value, language)
     return _term
 
 
-def _term(value: object, source: Source) -> str:
+def _term(value: object, source: Source, _: str) -> str:
     match value:
         case bool():
             return boolean(value)
@@ -202,10 +221,19 @@ def _map_money(source: Source, flow: Flow, subject: str) -> Iterator[Statement]:
         yield amount, iri(KG.qualifier), iri(code_iri("qualifier", flow.qualifier))
 
 
-def _map_identifiers(record: Organization | Place, subject: str) -> Iterator[Statement]:
+def _map_concept(concept: Concept, subject: str) -> Iterator[Statement]:
+    """A code that the project's lists do not hold, and its list, so that nothing refers to what is not described."""
+    scheme = iri(CODE + concept.vocabulary)
+    yield subject, iri(SKOS.inScheme), scheme
+    yield subject, iri(SKOS.notation), text(concept.code)
+    yield scheme, _TYPE, iri(SKOS.ConceptScheme)
+    yield scheme, iri(SKOS.prefLabel), text(concept.vocabulary)
+
+
+def _map_identifiers(record: Organization | Place | Activity, subject: str) -> Iterator[Statement]:
     """Identifiers are notations with a datatype a scheme, `id/scheme/...`, as SKOS suggests.
 
-    ORG's own property says of its subject that it is an organization, so places have the plain notation.
+    ORG's own property says of its subject that it is an organization, so others have the plain notation.
     """
     predicate = ORG.identifier if isinstance(record, Organization) else SKOS.notation
     for identifier in record.identifiers:
