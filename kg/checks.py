@@ -4,31 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kg.errors import KgError
+from kg.model.finding import SEVERITIES, Finding
 from kg.places import Places
 from kg.store.view import View
 
 if TYPE_CHECKING:
     import rdflib
 
-SEVERITIES = ("error", "warning", "info")
 _SHACL_SEVERITY = {"Violation": "error", "Warning": "warning", "Info": "info"}
 _HEADER = re.compile(r"^#\s*(severity|rule|message):\s*(.+)$", re.MULTILINE)
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Finding:
-    """A problem: how bad, by which rule, of what (an IRI), in plain words, and where to mend it (`file:line`)."""
-
-    severity: str
-    rule: str
-    subject: str
-    message: str
-    place: str
 
 
 def check_graph(view: View, *, ontology: Path) -> list[Finding]:
