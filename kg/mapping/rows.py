@@ -10,7 +10,7 @@ import typing
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from kg.mapping.vocabulary import (
@@ -33,7 +33,9 @@ from kg.model.row import Row, Source
 from kg.model.terms import Statement, boolean, decimal, integer, iri, text, typed
 from kg.namespaces import CODE, DCTERMS, ID, KG, OA, ORG, SDO, SKOS, XSD
 
-_TYPE = iri(TYPE)
+_TYPE, _EVIDENCE = iri(TYPE), iri(KG.evidence)
+_REMEMBERED = 100_000
+"""Dates and places that are remembered as told, so that each record of a large file does not tell them again."""
 OF_RECORD = ("name", "title", "description", "purpose")
 """Fields whose text is in the language of the record, where it names one; a flow's title is the source's."""
 NAMED = (Organization, Person, Place)
@@ -52,8 +54,11 @@ class Field:
 def map_records(source: Source, records: Iterable[Row]) -> Iterator[Statement]:
     """The statements of a source: its description, then those of each record."""
     yield from map_source(source)
+    told: set[str] = set()
     for record in records:
-        yield from map_record(source, record)
+        if len(told) > _REMEMBERED:
+            told.clear()
+        yield from map_record(source, record, told)
 
 
 def map_source(source: Source) -> Iterator[Statement]:
@@ -67,11 +72,15 @@ def map_source(source: Source) -> Iterator[Statement]:
             yield subject, iri(predicate), text(value, source.language if name == "title" else "")
     if source.date is not None:
         yield subject, iri(KG.issuedOn), iri(date_iri(source.date))
-        yield from _map_date(source.date)
+        yield from _map_date(source.date, set())
 
 
-def map_record(source: Source, record: Row) -> Iterator[Statement]:
-    """The statements of one record."""
+def map_record(source: Source, record: Row, told: set[str] | None = None) -> Iterator[Statement]:
+    """The statements of one record.
+
+    Dates and places in the source are described unless they are among those that were told before, and join them.
+    """
+    told = set() if told is None else told
     subject = _subject(source, record)
     language = getattr(record, "language", "") or source.language
     yield subject, _TYPE, iri(_class(record))
@@ -81,12 +90,12 @@ def map_record(source: Source, record: Row) -> Iterator[Statement]:
         for one in value if type(value) is tuple else (value,):
             if one is not None and one != "":
                 yield subject, field.predicate, field.term(one, source, language)
-                if isinstance(one, Date):
-                    yield from _map_date(one)
+                if type(one) is Date:
+                    yield from _map_date(one, told)
     if isinstance(record, NAMED):
-        yield from _map_first_mention(source, record, subject)
+        yield from _map_first_mention(source, record, subject, told)
     else:
-        yield from _map_evidence(source, record, subject)
+        yield from _map_evidence(source, record, subject, told)
     if isinstance(record, Name):
         yield from _map_label(source, record)
     if isinstance(record, Flow):
@@ -133,7 +142,7 @@ def _fields(record: Any) -> tuple[Field, ...]:
 def _term_maker(record: type[Row], name: str, hint: object) -> Callable[[Any, Source, str], str]:
     for mark in getattr(hint, "__metadata__", ()):
         if isinstance(mark, Code):
-            return lambda value, *_: iri(code_iri(mark.scheme, value))
+            return lambda value, *_: _code(mark.scheme, value)
         if isinstance(mark, Tables):
             return lambda value, source, _: iri(thing_iri(source.id, value))
     if name in ("spelling", "reference") or (record is Name and name == "name"):
@@ -143,6 +152,11 @@ def _term_maker(record: type[Row], name: str, hint: object) -> Callable[[Any, So
     if name in OF_RECORD and (record, name) != (Flow, "title"):
         return lambda value, _, language: text(value, language)
     return _term
+
+
+@lru_cache(maxsize=4096)
+def _code(scheme: str, notation: str) -> str:
+    return iri(code_iri(scheme, notation))
 
 
 def _term(value: object, source: Source, _: str) -> str:
@@ -159,8 +173,11 @@ def _term(value: object, source: Source, _: str) -> str:
             return text(str(value), source.language)
 
 
-def _map_date(date: Date) -> Iterator[Statement]:
+def _map_date(date: Date, told: set[str]) -> Iterator[Statement]:
     node = iri(date_iri(date))
+    if node in told:
+        return
+    told.add(node)
     yield node, iri(TYPE), iri(KG.Date)
     yield node, iri(KG.earliest), typed(date.earliest.isoformat(), XSD.date)
     yield node, iri(KG.latest), typed(date.latest.isoformat(), XSD.date)
@@ -169,12 +186,14 @@ def _map_date(date: Date) -> Iterator[Statement]:
         yield node, iri(KG.year), integer(date.year)
 
 
-def _map_evidence(source: Source, record: Row, subject: str) -> Iterator[Statement]:
-    document = iri(source_iri(source.id))
+def _map_evidence(source: Source, record: Row, subject: str, told: set[str]) -> Iterator[Statement]:
     for place in record.evidence:
         node = iri(evidence_iri(source.id, place))
-        yield subject, iri(KG.evidence), node
-        yield node, iri(OA.hasSource), document
+        yield subject, _EVIDENCE, node
+        if node in told:
+            continue
+        told.add(node)
+        yield node, iri(OA.hasSource), iri(source_iri(source.id))
         if isinstance(place, Passage):
             yield node, iri(TYPE), iri(KG.Passage)
             yield node, iri(OA.start), integer(place.start)
@@ -189,7 +208,9 @@ def _map_position(node: str, place: Position) -> Iterator[Statement]:
     yield node, iri(KG.record), text(place.record)
 
 
-def _map_first_mention(source: Source, record: Organization | Person | Place, entity: str) -> Iterator[Statement]:
+def _map_first_mention(
+    source: Source, record: Organization | Person | Place, entity: str, told: set[str]
+) -> Iterator[Statement]:
     """Where the source speaks of a thing; the name to show may be the coder's, so no spelling is claimed."""
     mention = iri(thing_iri(source.id, f"{record.id}.named"))
     yield mention, iri(TYPE), iri(KG.Mention)
@@ -197,7 +218,7 @@ def _map_first_mention(source: Source, record: Organization | Person | Place, en
     yield mention, iri(KG.certainty), iri(code_iri("certainty", record.certainty))
     if record.note:
         yield entity, iri(KG.note), text(record.note, "en")
-    yield from _map_evidence(source, record, mention)
+    yield from _map_evidence(source, record, mention, told)
 
 
 def _map_label(source: Source, name: Name) -> Iterator[Statement]:

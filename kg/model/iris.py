@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from kg.model.dates import Date
@@ -65,7 +64,6 @@ def row_id(row: Row) -> str:
     return row.id or ".".join(_key_part(getattr(row, field)) for field in row.key)
 
 
-@lru_cache(maxsize=4096)
 def code_iri(scheme: str, notation: str) -> str:
     """The IRI of a code of a code list; what no IRI may hold in a foreign notation is quoted.
 
