@@ -31,7 +31,9 @@ def read_shares(element: Element, work: str, scope: Scope) -> Iterator[Allocatio
         if share is not None:
             sums[_whole(vocabulary)].append(share)
         yield Allocation(
-            id=scope.unique(f"{work}.to.{quoted(place or vocabulary)}{'' if place else '.' + quoted(code)}"),
+            id=scope.unique(
+                f"{work}.to.{quoted(place.replace(':', '-') or vocabulary)}{'' if place else '.' + quoted(code)}"
+            ),
             work=work,
             place=place,
             vocabulary="" if place else vocabulary,

@@ -30,10 +30,9 @@ _GZIP = b"\x1f\x8b"
 
 def open_file(path: Path) -> BinaryIO:
     """A file for reading bytes, unpacked where it is gzip, whatever its name."""
-    stream = path.open("rb")
-    head = stream.read(len(_GZIP))
-    stream.seek(0)
-    return cast("BinaryIO", gzip.GzipFile(fileobj=stream) if head == _GZIP else stream)
+    with path.open("rb") as stream:
+        packed = stream.read(len(_GZIP)) == _GZIP
+    return cast("BinaryIO", gzip.open(path) if packed else path.open("rb"))
 
 
 def read_elements(stream: BinaryIO, name: str) -> Iterator[Element]:
