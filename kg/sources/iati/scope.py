@@ -136,9 +136,9 @@ class Scope:
             return None
         found = read_day(raw)
         if found is None:
-            self.find(
-                "warning", "not-a-date", f"{element.tag}: expected a day like 2014-05-01, got {raw[:40]!r}", element
-            )
+            message = f"{element.tag}: expected a day like 2014-05-01, got {raw[:40]!r}"
+            self.find("warning", "not-a-date", message, element)
+            self.remarks.append(f"The source has the {element.tag} {raw[:100]!r}.")
         elif not 1900 <= found.earliest.year <= 2100:
             self.find("warning", "unlikely-date", f"{element.tag}: expected a day since 1900, got {raw}; kept", element)
         return found

@@ -27,6 +27,9 @@ def read_shares(element: Element, work: str, scope: Scope) -> Iterator[Allocatio
         if vocabulary == "iati-country" and code.upper() in scope.reading.codes.get("country", ()):
             place = f"country:{code.upper()}"
         else:
+            if vocabulary == "iati-country":
+                message = f"recipient-country: expected a country of ISO 3166, got {code[:40]!r}; kept as a code"
+                scope.find("info", "unknown-country", message, one)
             code = scope.code(vocabulary, code, names, one)
         if share is not None:
             sums[_whole(vocabulary)].append(share)

@@ -133,4 +133,5 @@ def _forget(element: Element) -> None:
 
 
 def _met(error: Exception) -> str:
-    return str(getattr(error, "msg", error)).rpartition(", line")[0] or str(error)
+    """What a parser says of ill-formed XML, on one line and without its own count of lines."""
+    return " ".join(str(error).partition(", line ")[0].split())
