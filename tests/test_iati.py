@@ -529,6 +529,21 @@ def test_partners_are_those_who_take_part_and_never_who_only_publishes(tmp_path:
     assert "Trust" not in str(found)
 
 
+def test_what_was_loaded_is_shown_with_its_record(tmp_path: Path, run_kg: RunKg) -> None:
+    store = tmp_path / "store"
+    assert run_kg("load", "iati", WELLS, "--store", store, "--source", "wells").code == 0
+    shown = run_kg("show", "XX-1-WELLS/7", "--store", store)
+    assert shown.code == 0, shown.err
+    for words in ("Wells in Kenya", "Puits au Kenya", "60 percent", "Village wells", "sibling of", "GBP"):
+        assert words in shown.out, words
+    found = run_kg("show", "XX-1-WELLS/7", "--store", store, "--format", "json").json
+    assert {relation["kind"] for relation in found["relations"]} >= {"participation", "flow", "allocation", "link"}
+    places = [place for relation in found["relations"] for place in relation["evidence"]]
+    assert {(place["file"], place["record"]) for place in places} == {("wells-2.03.xml", "XX-1-WELLS/7")}
+    (kenya,) = run_kg("query", "SELECT ?work { ?work :covers country:KE }", "--store", store, "--format", "csv").rows
+    assert kenya["work"].endswith("/activity.XX-1-WELLS%2F7")
+
+
 @pytest.mark.parametrize("pattern", ["*.xml", "**/Wells*"])
 def test_a_pattern_is_understood_where_no_shell_does(
     pattern: str, tmp_path: Path, run_kg: RunKg, monkeypatch: pytest.MonkeyPatch
