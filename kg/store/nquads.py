@@ -17,6 +17,8 @@ from kg.namespaces import KG, VOID
 
 RUN = 200_000
 """Lines that are sorted in memory at once: some 80 MB."""
+RUNS = 64
+"""Files of sorted lines that are open at once."""
 _EVIDENCE = f" <{KG.evidence}> ".encode()
 _COUNT = f" <{VOID.triples}> ".encode()
 _SAID = re.compile(rb"<[^>]*> <%s> \"(\d+)\"" % re.escape(VOID.triples.encode()))
@@ -39,17 +41,27 @@ def write_source(statements: Iterable[Statement], source: str, path: Path) -> in
 
 
 def _write_runs(lines: Iterable[str], folder: Path) -> Iterator[Path | list[str]]:
-    """Sorted runs of lines, each once in its run: a single one stays in memory, several go to files."""
-    left, number = iter(lines), 0
+    """Sorted runs of lines, each once in its run: the last stays in memory, those before it go to files.
+
+    When there are `RUNS` files they are merged into one, since a system lets a process open only some hundreds.
+    """
+    left, files = iter(lines), list[Path]()
     run = sorted(set(islice(left, RUN)))
-    while following := set(islice(left, RUN)):
-        number += 1
-        file = folder / str(number)
-        with file.open("w", encoding="utf-8", newline="") as stream:
-            stream.writelines(run)
-        yield file
-        run = sorted(following)
+    while (following := next(left, None)) is not None:
+        files.append(_write_run(run, folder / f"{len(files)}"))
+        if len(files) == RUNS:
+            whole = _write_run(_merge(files), folder / "whole")
+            files = [whole.replace(folder / "0")]
+        run.clear()
+        run = sorted({following, *islice(left, RUN - 1)})
+    yield from files
     yield run
+
+
+def _write_run(lines: Iterable[str], file: Path) -> Path:
+    with file.open("w", encoding="utf-8", newline="") as stream:
+        stream.writelines(lines)
+    return file
 
 
 def _merge(runs: Iterable[Path | list[str]]) -> Iterator[str]:

@@ -60,6 +60,8 @@ SECTORS = {
     "ro": "sector-99", "ro2": "sector-98", "7": "iati-un-sdg-goals", "8": "iati-un-sdg-targets",
 }  # fmt: skip
 """The code list of each sector vocabulary; those that are not here are `sector-<vocabulary>`."""
+OWN = ("-98", "-99")
+"""How the names of vocabularies end that each publisher has for itself."""
 CATEGORY_DIGITS = 3
 """A code of DAC of so many digits is a category, whatever vocabulary the file names."""
 

@@ -27,8 +27,8 @@ class Party:
     name: str = ""
     language: str = ""
     kind: str = ""
-    texts: set[str] = field(default_factory=set)
-    languages: set[str] = field(default_factory=set)
+    texts: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -94,19 +94,19 @@ class Parties:
         for raw, language in names:
             if raw in party.texts:
                 continue
-            party.texts.add(raw)
+            party.texts += (raw,)
             text = scope.mended(raw, element)
             if text != raw:
                 scope.reading.pending.append(_name(local, raw, "", "misspelling", scope))
                 if text in party.texts:
                     continue
-                party.texts.add(text)
+                party.texts += (text,)
             if not party.name:
                 party.name, party.language = text, language
             else:
                 kind = "alternative" if language in party.languages or not language else "preferred"
                 scope.reading.pending.append(_name(local, text, language, kind, scope))
-            party.languages.add(language)
+            party.languages += () if language in party.languages else (language,)
 
     def _kind(self, party: Party, raw: str, element: Element, scope: Scope) -> None:
         kind = scope.word(KINDS, raw, element, "")

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from kg.model.figures import Allocation
 from kg.model.iris import quoted
-from kg.sources.iati.codes import CATEGORY_DIGITS, SECTORS
+from kg.sources.iati.codes import CATEGORY_DIGITS, OWN, SECTORS
 from kg.sources.iati.scope import Named, Scope
 from kg.sources.iati.stream import Element
 from kg.sources.iati.values import read_number
@@ -81,14 +81,19 @@ def _place_list(one: Element, scope: Scope) -> str:
     if one.tag == "recipient-country":
         return "iati-country"
     vocabulary = scope.attribute(one, "vocabulary")
-    return "iati-region" if vocabulary in ("", "1") else f"region-{quoted(vocabulary.lower())}"
+    return "iati-region" if vocabulary in ("", "1") else _foreign(f"region-{vocabulary.lower()}", scope)
 
 
 def _sector_list(one: Element, scope: Scope) -> str:
     raw = scope.attribute(one, "vocabulary").lower()
-    found = SECTORS.get(raw) or f"sector-{quoted(raw)}"
+    found = _foreign(SECTORS.get(raw, f"sector-{raw}"), scope)
     code = scope.attribute(one, "code")
     return "iati-sector-category" if found == "iati-sector" and len(code) == CATEGORY_DIGITS else found
+
+
+def _foreign(vocabulary: str, scope: Scope) -> str:
+    """A vocabulary that is the publisher's own holds the publisher in its name: another's code 1 is another thing."""
+    return f"{vocabulary}-of-{scope.reporter.removeprefix('org.')}" if vocabulary.endswith(OWN) else vocabulary
 
 
 def _joined(sectors: list[_Share], scope: Scope) -> list[_Share]:
