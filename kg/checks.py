@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kg.errors import KgError
+from kg.model.finding import SEVERITIES, Finding
 from kg.namespaces import CODE
 from kg.places import Places
 from kg.store.view import View
@@ -16,7 +16,6 @@ from kg.store.view import View
 if TYPE_CHECKING:
     import rdflib
 
-SEVERITIES = ("error", "warning", "info")
 _SHACL_SEVERITY = {"Violation": "error", "Warning": "warning", "Info": "info"}
 _UNUSED = f"""
 SELECT ?code {{
@@ -24,17 +23,6 @@ SELECT ?code {{
 }}
 """
 _HEADER = re.compile(r"^#\s*(severity|rule|message):\s*(.+)$", re.MULTILINE)
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Finding:
-    """A problem: how bad, by which rule, of what (an IRI), in plain words, and where to mend it (`file:line`)."""
-
-    severity: str
-    rule: str
-    subject: str
-    message: str
-    place: str
 
 
 def check_graph(view: View, *, ontology: Path) -> list[Finding]:

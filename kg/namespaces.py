@@ -30,30 +30,32 @@ class Namespace:
 KG = Namespace(
     BASE + "ontology#",
     # classes
-    "Activity Agreement Claim Conflict Date FundingFlow Government HeadCount IndicatorValue Link Mention "
+    "Activity Agreement Allocation Claim Conflict Date FundingFlow Government HeadCount IndicatorValue Link Mention "
     "Omission PairedAssistance Participation Passage Publication Recipe Record Relation Signature Slip Source "
     # relation nodes: parties and what they join
-    "about area between claimedBy contribution countedAt from fromPlace linkKind mentions onBehalfOf partIn "
-    "policy receiver supportedParty supportingParty to "
+    "about allocates area between claimedBy contribution countedAt from fromPlace linkKind mentions onBehalfOf "
+    "paidFrom paidInto partIn policy receiver supportedParty supportingParty to "
     # kinds and qualities
-    "activityKind agreementKind basis certainty claimKind countUnit eventKind financeType flowClass frequency "
-    "nameKind omissionReason organizationKind placeKind publicationKind qualifier slipKind stage status tenure "
+    "activityKind agreementKind aidType basis certainty claimKind countUnit eventKind financeType flowClass flowType "
+    "frequency instrument nameKind omissionReason organizationKind placeKind publicationKind qualifier slipKind stage "
+    "status tenure tiedStatus "
     # values
-    "category count countsInTotals edition measure note partOfTotal position postTitle printed purpose reading "
-    "spelling standard statement unit upperValue value "
+    "category count countsInTotals edition humanitarian measure note partOfTotal position postTitle printed purpose "
+    "reading share spelling standard statement unit upperValue value "
     # time
-    "dateCertainty earliest end issuedOn latest plannedEnd plannedStart precision signedOn start year "
+    "dateCertainty earliest end issuedOn latest plannedEnd plannedStart precision signedOn start valueDate year "
     # evidence and sources
     "coder evidence file fileName record sha256 "
     # derived shortcuts
-    "basedIn carriesOut cites conflictsWith covers fundedBy governs partnerOf takesPartIn visited "
+    "basedIn carriesOut cites coFundedWith conflictsWith covers fundedBy governs partnerOf siblingOf takesPartIn "
+    "thirdPartyTo visited "
     # annotations that programs read
     "carryingRole impliesRole joins kind receivingRole shortcut",
 )
 
 DCTERMS = Namespace(
     "http://purl.org/dc/terms/",
-    "creator identifier isPartOf isReplacedBy language publisher rights source title",
+    "creator description identifier isPartOf isReplacedBy language publisher rights source title",
 )
 FOAF = Namespace("http://xmlns.com/foaf/0.1/", "Person")
 OA = Namespace("http://www.w3.org/ns/oa#", "TextPositionSelector end hasSource start")

@@ -9,6 +9,7 @@ all sources + identity decisions -> engine -> derived shortcuts -> names -> ties
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from kg.identity.ledger import FILE as LEDGER
 from kg.identity.ledger import canonical_iris, read_ledger
 from kg.mapping.rows import map_records, map_source
 from kg.model.iris import LOCAL_ID, source_id, source_iri
-from kg.model.records import Source
+from kg.model.row import Source
 from kg.model.terms import Statement, iri, text
 from kg.namespaces import BASE, GRAPH, ID, KG, PROV, RDF, SDO, SKOS, SOURCE
 from kg.shipped import ontology_dir, triples_dir
@@ -39,6 +40,7 @@ from kg.ties import write_ties
 from kg.version import __version__
 
 _KEPT_STORES = 4
+_ENDINGS = r"(\.[A-Za-z]+)+$"
 _NO_ORIGINS: Mapping[str, Path] = {}
 
 ONTOLOGY_GRAPH = GRAPH + "ontology"
@@ -93,7 +95,7 @@ def load_workbooks(workbooks: Iterable[Path], store: Path, *, ontology: Path) ->
     """
     codes = read_codes(ontology)
     coded = [read_workbook(path, codes) for path in workbooks]
-    _refuse_twice([book.source.id for book in coded])
+    refuse_twice([book.source.id for book in coded])
 
     def change(sources: Path) -> None:
         for book in coded:
@@ -111,7 +113,7 @@ def load_rdf(files: Iterable[Path], store: Path, *, ontology: Path, source: str 
     for file in listed:
         described = _describe_file(file, source)
         read.append((described.id, [*map_source(described), *read_rdf(file, described.id)]))
-    _refuse_twice([name for name, _ in read])
+    refuse_twice([name for name, _ in read])
 
     def change(sources: Path) -> None:
         for name, statements in read:
@@ -121,7 +123,8 @@ def load_rdf(files: Iterable[Path], store: Path, *, ontology: Path, source: str 
     return publish(store, change, ontology=ontology, origins=origins)
 
 
-def _refuse_twice(sources: list[str]) -> None:
+def refuse_twice(sources: list[str]) -> None:
+    """Refuse ids of sources of which one would be put in place of another."""
     for at, source in enumerate(sources):
         if source in sources[:at]:
             raise UsageError(f"source: expected each id once, got {source!r} twice; load one of them with --source ID")
@@ -271,12 +274,18 @@ def _names(view: View) -> Iterator[Named]:
 
 
 def _describe_file(file: Path, source: str | None) -> Source:
-    name = source or source_id(file.name.partition(".")[0])
-    if not LOCAL_ID.fullmatch(name):
-        raise UsageError(f"--source: expected lower-case letters, digits and hyphens, got {name!r}")
+    name = source_name(file, source)
     if not file.is_file():
         raise InputError(f"{file}: expected an RDF file, got none")
     return Source(id=name, title=file.name, file=file.name, sha256=file_digest(file))
+
+
+def source_name(file: Path, source: str | None) -> str:
+    """The id of a source: the one that was asked for, else the name of its file without endings."""
+    name = source or source_id(re.sub(_ENDINGS, "", file.name))
+    if not LOCAL_ID.fullmatch(name):
+        raise UsageError(f"--source: expected lower-case letters, digits and hyphens, got {name!r}")
+    return name
 
 
 def _origin(draft: Draft, source: str, origins: Mapping[str, Path]) -> str:

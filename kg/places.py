@@ -14,7 +14,10 @@ from kg.store.view import View
 
 
 class Places:
-    """`file:line` of things: the row of the workbook where it is at hand, else the line of the N-Quads."""
+    """Where things are written: `file: record` of data that others publish, else `file:line`.
+
+    The line is that of the row of the workbook where it is at hand, else that of the N-Quads.
+    """
 
     def __init__(self, view: View, *, ontology: Path) -> None:
         self._view = view
@@ -23,6 +26,9 @@ class Places:
 
     def find(self, iri: str) -> str:
         """The place of a thing, or an empty string where no source has it as a subject."""
+        for one in (iri, iri.rpartition(".")[0]):
+            if one.startswith("http") and (record := next(self._view.rows(_RECORD, {"thing": f"<{one}>"}), None)):
+                return ": ".join(record)
         for source, file in self._files.items():
             places = self._places(source, file)
             found = places.get(iri) or places.get(iri.rpartition(".")[0])
@@ -67,6 +73,12 @@ class Places:
         except KgError:
             return {}
         return {thing_iri(source, row_id(row)): _relative(place) for place, row in book.rows}
+
+
+_RECORD = (
+    "SELECT ?file ?record { { $thing :evidence ?place } UNION { ?mention :mentions $thing ; :evidence ?place }"
+    " ?place :file ?file ; :record ?record } ORDER BY ?file ?record LIMIT 1"
+)
 
 
 def _line_places(file: Path, shown: Path) -> dict[str, str]:

@@ -13,7 +13,17 @@ from kg.store.view import View
 Json = dict[str, Any]
 
 ENTITIES = ("organization", "person", "place", "country", "activity", "event", "agreement", "publication")
-RELATIONS = ("participation", "membership", "link", "flow", "headcount", "indicator", "pairing", "conflict")
+RELATIONS = (
+    "participation",
+    "membership",
+    "link",
+    "flow",
+    "allocation",
+    "headcount",
+    "indicator",
+    "pairing",
+    "conflict",
+)
 
 
 def list_sources(view: View) -> list[Json]:

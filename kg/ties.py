@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 FILE = "ties.parquet"
 _ROWS_AT_ONCE = 50_000
+_SMALLEST = Decimal("0.0001")
 _FUNDING = code_iri("role", "funding")
 
 
@@ -69,13 +70,18 @@ def find_ties(view: View) -> Iterator[dict[str, object]]:
             "end": work.end.edtf if work.end else "",
             "year_from": years[0],
             "year_to": years[1],
-            "amount": None if work.amount is None else Decimal(work.amount),
+            "amount": _amount(work.amount),
             "currency": work.currency or "",
             "status": part_status(work, part),
             "certainty": part.certainty,
             "source": graph,
             "evidence": sorted(value.text for value in reader.statements(node).get(KG.evidence, ())),
         }
+
+
+def _amount(text: str | None) -> Decimal | None:
+    """An amount as its column has it: what a source gives beyond the fourth decimal is rounded."""
+    return None if text is None else Decimal(text).quantize(_SMALLEST)
 
 
 def _parties(view: View) -> Iterator[tuple[str, ...]]:

@@ -35,6 +35,7 @@ FLOORS = (
     {"diff", "evidence", "export", "questions", "serve", "views"},
     {"answers"},
     {"pipeline"},
+    {"feeds"},
     {"api"},
     {"__init__"},
     {"cli"},
@@ -45,6 +46,7 @@ FLOORS = (
 DOORS = {
     "click": {"kg.cli"},
     "filelock": {"kg.store"},
+    "lxml": {"kg.sources"},
     "jinja2": {"kg.views.coverage", "kg.views.map"},
     "markupsafe": {"kg.views.coverage", "kg.views.map"},
     "networkx": {"kg.network", "kg.export"},

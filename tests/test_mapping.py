@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 
 from kg.mapping.rows import map_records
 from kg.model.evidence import Passage, Position
+from kg.model.figures import Flow
 from kg.model.iris import source_iri
-from kg.model.records import Flow, Name, Organization, Source
+from kg.model.records import Name, Organization
+from kg.model.row import Source
 from kg.namespaces import BASE, KG, RDF, SDO, SKOS, VOID, XSD
 from kg.store.nquads import write_source
 from tests.commands import ACCRA, DATA, ROOT, TINY, RunKg

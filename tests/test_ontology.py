@@ -22,22 +22,21 @@ from kg import namespaces
 from kg.mapping.rows import map_records
 from kg.model.dates import parse_date
 from kg.model.evidence import Passage
+from kg.model.figures import Flow
 from kg.model.iris import source_iri
 from kg.model.records import (
     Activity,
     Agreement,
     Conflict,
     Event,
-    Flow,
     Link,
     Organization,
     Pairing,
     Participation,
     Place,
     Publication,
-    Row,
-    Source,
 )
+from kg.model.row import Row, Source
 from kg.namespaces import BASE, ID, KG, PREFIXES
 from kg.store.view import open_view
 from kg.summary import RELATIONS, count_kinds, list_sources

@@ -4,43 +4,58 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import click
 
+from kg.cli.feeds import load_iati_files
 from kg.cli.options import counted, format_option, open_store, say, store_option, writable_store_option, write_rows
 from kg.errors import UsageError
 from kg.shipped import ontology_dir
 
 
 @click.command("load")
-@click.argument("kind", type=click.Choice(["workbook", "rdf"]))
+@click.argument("kind", type=click.Choice(["workbook", "rdf", "iati"]))
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
     "--store", type=click.Path(path_type=Path), envvar="KG_STORE", help="The store to change.  [env: KG_STORE]"
 )
 @click.option("--source", help="The id of the source; without it, the file's own.")
 @click.option("--out", type=click.Path(path_type=Path), help="Write N-Quads into this folder instead of a store.")
-def load_command(kind: str, files: tuple[Path, ...], store: Path | None, source: str | None, out: Path | None) -> None:
-    """Load coded documents or RDF files into a store.
+@click.option("--strict", is_flag=True, help="IATI: let the first error stop the load.")
+@click.option("--findings", type=click.Path(path_type=Path), help="IATI: write all findings into this JSON file.")
+@click.option("--licence", default="", help="IATI: the terms of the data.")
+@click.option("--publisher", default="", help="IATI: who publishes the data.")
+def load_command(
+    kind: str, files: tuple[Path, ...], store: Path | None, source: str | None, out: Path | None, **iati: Any
+) -> None:
+    """Load coded documents, RDF files or IATI files into a store.
 
-    Each file becomes one source, in place of what the store had of it; all of it or nothing.
+    Each file becomes one source, in place of what the store had of it; all of it or nothing. IATI files may
+    be packed (.gz), named by folder or pattern, or come from a pipe (-); what cannot be used of them is told
+    in a table of findings, and the rest is loaded.
 
     \b
     Example:
       kg load workbook data/workbooks/iprcc-2009 --store my-store
       kg load rdf friends.ttl --source friends --store my-store
+      kg load iati activities/ --findings findings.json --store my-store
     """
     from kg.pipeline import load_rdf, load_workbooks, write_triples
 
     if out is not None:
         if kind != "workbook":
-            raise UsageError("--out: expected workbooks, got RDF, which is triples already")
+            raise UsageError(f"--out: expected workbooks, got {kind}; load it and use kg export")
         for path in write_triples(files, out, ontology=ontology_dir()):
             say(f"written: {path}")
         return
     if store is None:
         raise UsageError("expected --store PATH (or the environment variable KG_STORE), got none")
-    if kind == "rdf":
+    if kind == "iati":
+        published = load_iati_files(files, store, source, **iati)
+    elif any(iati.values()):
+        raise UsageError("--strict, --findings, --licence and --publisher are for IATI files")
+    elif kind == "rdf":
         published = load_rdf(files, store, ontology=ontology_dir(), source=source)
     elif source is None:
         published = load_workbooks(files, store, ontology=ontology_dir())

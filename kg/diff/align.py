@@ -16,7 +16,8 @@ from kg.clean.names import clean_name, name_key
 from kg.errors import UsageError
 from kg.model.evidence import Evidence, Passage
 from kg.model.iris import row_id
-from kg.model.records import TABLES, Name, Row
+from kg.model.records import TABLES, Name
+from kg.model.row import Row
 from kg.sources.cells import columns
 from kg.sources.workbook import Workbook
 

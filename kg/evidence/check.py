@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from kg.checks import Finding
 from kg.clean.names import name_key
 from kg.errors import InputError
 from kg.evidence.documents import Documents
 from kg.facts import Reader, evidence, first, notation
 from kg.model.evidence import Passage
+from kg.model.finding import Finding
 from kg.namespaces import KG
 from kg.places import Places
 from kg.store.view import View

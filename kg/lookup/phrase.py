@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from kg.facts import Reader, first, notation
-from kg.lookup.relations import figure_label
+from kg.lookup.relations import figure_label, share_label
 from kg.namespaces import KG, ORG, PROV, SDO
 
 
@@ -44,6 +44,10 @@ def _membership(reader: Reader, node: str) -> str:
 def _link(reader: Reader, node: str) -> str:
     kind = _joined(reader, node, KG.linkKind)
     return f"{_joined(reader, node, getattr(KG, 'from'))} – {kind} – {_joined(reader, node, KG.to)}"
+
+
+def _allocation(reader: Reader, node: str) -> str:
+    return f"{_joined(reader, node, KG.allocates)} – {share_label(reader, node)} for – {_joined(reader, node, KG.to)}"
 
 
 def _headcount(reader: Reader, node: str) -> str:
@@ -85,6 +89,7 @@ _PHRASES: dict[str, Callable[[Reader, str], str]] = {
     "participation": _participation,
     "membership": _membership,
     "link": _link,
+    "allocation": _allocation,
     "headcount": _headcount,
     "indicator": figure_label,
     "flow": _flow,

@@ -42,6 +42,7 @@ def find_relations(reader: Reader, iri: str) -> Iterator[Relation]:
         *_parties_of(reader, iri),
         *_memberships(reader, iri),
         *_links(reader, iri),
+        *_allocations(reader, iri),
         *_figures(reader, iri),
         *_conflicts(reader, iri),
     ]
@@ -121,8 +122,29 @@ def _links(reader: Reader, iri: str) -> Iterator[Relation]:
     for mine, other, role, other_role in ((from_, to, "subject", "object"), (to, from_, "object", "subject")):
         for node in reader.view.subjects(mine, iri):
             about, part = reader.statements(node), reader.facts(node)
+            if part.kind != "link":
+                continue
             kind = reader.facts(first(about, KG.linkKind)).label
             yield Relation(part._replace(label=kind), part, role, (Party(first(about, other), other_role, node),))
+
+
+def _allocations(reader: Reader, iri: str) -> Iterator[Relation]:
+    """What a work or flow is for, or what is for a place or code, with the shares."""
+    for mine, other, role, other_role in (
+        (KG.allocates, KG.to, "whole", "part"),
+        (KG.to, KG.allocates, "part", "whole"),
+    ):
+        for node in reader.view.subjects(mine, iri):
+            part = reader.facts(node)
+            if part.kind == "allocation":
+                party = Party(first(reader.statements(node), other), other_role, node)
+                yield Relation(part._replace(label=share_label(reader, node)), part, role, (party,))
+
+
+def share_label(reader: Reader, iri: str) -> str:
+    """The share of an allocation in words: `60 percent`, or `some` where the source gives no number."""
+    share = first(reader.statements(iri), KG.share)
+    return f"{share} percent" if share else "some"
 
 
 def _figures(reader: Reader, iri: str) -> Iterator[Relation]:
@@ -132,6 +154,8 @@ def _figures(reader: Reader, iri: str) -> Iterator[Relation]:
         KG.about: "about",
         KG.area: "area",
         SDO.fundedItem: "funded",
+        KG.paidFrom: "paid from",
+        KG.paidInto: "paid into",
     }
     for predicate, role in joins.items():
         for node in reader.view.subjects(predicate, iri):

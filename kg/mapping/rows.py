@@ -10,7 +10,7 @@ import typing
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from kg.mapping.vocabulary import (
@@ -26,29 +26,39 @@ from kg.mapping.vocabulary import (
 from kg.model.dates import Date
 from kg.model.evidence import Passage, Position
 from kg.model.fields import Code, Tables
+from kg.model.figures import Allocation, Flow
 from kg.model.iris import SHARED_ID, code_iri, date_iri, evidence_iri, row_id, source_iri, thing_iri
-from kg.model.records import Flow, Name, Organization, Person, Place, Row, Source
+from kg.model.records import Activity, Concept, Name, Organization, Person, Place
+from kg.model.row import Row, Source
 from kg.model.terms import Statement, boolean, decimal, integer, iri, text, typed
-from kg.namespaces import DCTERMS, ID, KG, OA, ORG, SDO, SKOS, XSD
+from kg.namespaces import CODE, DCTERMS, ID, KG, OA, ORG, SDO, SKOS, XSD
 
+_TYPE, _EVIDENCE = iri(TYPE), iri(KG.evidence)
+_REMEMBERED = 100_000
+"""Dates and places that are remembered as told, so that each record of a large file does not tell them again."""
+OF_RECORD = ("name", "title", "description", "purpose")
+"""Fields whose text is in the language of the record, where it names one; a flow's title is the source's."""
 NAMED = (Organization, Person, Place)
 """Records whose evidence is of their name: it stands on a mention, not on the thing itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """How one field of a record becomes the object of a statement."""
+    """How one field of a record becomes the object of a statement, given the source and the record's language."""
 
     name: str
     predicate: str
-    term: Callable[[Any, Source], str]
+    term: Callable[[Any, Source, str], str]
 
 
 def map_records(source: Source, records: Iterable[Row]) -> Iterator[Statement]:
     """The statements of a source: its description, then those of each record."""
     yield from map_source(source)
+    told: set[str] = set()
     for record in records:
-        yield from map_record(source, record)
+        if len(told) > _REMEMBERED:
+            told.clear()
+        yield from map_record(source, record, told)
 
 
 def map_source(source: Source) -> Iterator[Statement]:
@@ -64,31 +74,46 @@ def map_source(source: Source) -> Iterator[Statement]:
         yield subject, iri(KG.issuedOn), iri(date_iri(source.date))
         if source.date_certainty:
             yield subject, iri(KG.dateCertainty), iri(code_iri("certainty", source.date_certainty))
-        yield from _map_date(source.date)
+        yield from _map_date(source.date, set())
 
 
-def map_record(source: Source, record: Row) -> Iterator[Statement]:
-    """The statements of one record."""
-    subject = iri(thing_iri(source.id, row_id(record)))
-    yield subject, iri(TYPE), iri(_class(record))
+def map_record(source: Source, record: Row, told: set[str] | None = None) -> Iterator[Statement]:
+    """The statements of one record.
+
+    Dates and places in the source are described unless they are among those that were told before, and join them.
+    """
+    told = set() if told is None else told
+    subject = _subject(source, record)
+    language = getattr(record, "language", "") or source.language
+    yield subject, _TYPE, iri(_class(record))
     kind: Any = type(record)  # mypy takes a class for one of its objects here
     for field in _fields(kind):
         value = getattr(record, field.name)
         for one in value if type(value) is tuple else (value,):
             if one is not None and one != "":
-                yield subject, field.predicate, field.term(one, source)
-                if isinstance(one, Date):
-                    yield from _map_date(one)
+                yield subject, field.predicate, field.term(one, source, language)
+                if type(one) is Date:
+                    yield from _map_date(one, told)
     if isinstance(record, NAMED):
-        yield from _map_first_mention(source, record, subject)
+        yield from _map_first_mention(source, record, subject, told)
     else:
-        yield from _map_evidence(source, record, subject)
+        yield from _map_evidence(source, record, subject, told)
     if isinstance(record, Name):
         yield from _map_label(source, record)
     if isinstance(record, Flow):
         yield from _map_money(source, record, subject)
-    if isinstance(record, Organization | Place):
+    if isinstance(record, Organization | Place | Activity):
         yield from _map_identifiers(record, subject)
+    if isinstance(record, Allocation) and record.code:
+        yield subject, iri(KG.to), iri(code_iri(record.vocabulary, record.code))
+    if isinstance(record, Concept):
+        yield from _map_concept(record, subject)
+
+
+def _subject(source: Source, record: Row) -> str:
+    if isinstance(record, Concept):
+        return iri(code_iri(record.vocabulary, record.code))
+    return iri(thing_iri(source.id, row_id(record)))
 
 
 def _class(record: Row) -> str:
@@ -108,6 +133,7 @@ def _fields(record: Any) -> tuple[Field, ...]:
         if (
             predicate is None
             or (named and field.name in ("certainty", "note"))
+            or (record is Concept and field.name == "certainty")
             or (record is Flow and field.name == "qualifier")
         ):
             continue
@@ -115,20 +141,27 @@ def _fields(record: Any) -> tuple[Field, ...]:
     return tuple(made)
 
 
-def _term_maker(record: type[Row], name: str, hint: object) -> Callable[[Any, Source], str]:
+def _term_maker(record: type[Row], name: str, hint: object) -> Callable[[Any, Source, str], str]:
     for mark in getattr(hint, "__metadata__", ()):
         if isinstance(mark, Code):
-            return lambda value, _: iri(code_iri(mark.scheme, value))
+            return lambda value, *_: _code(mark.scheme, value)
         if isinstance(mark, Tables):
-            return lambda value, source: iri(thing_iri(source.id, value))
-    if record is Name and name == "name":
-        return lambda value, _: text(value)
+            return lambda value, source, _: iri(thing_iri(source.id, value))
+    if name in ("spelling", "reference") or (record is Name and name == "name"):
+        return lambda value, *_: text(value)
     if name == "note":
-        return lambda value, _: text(value, "en")
+        return lambda value, *_: text(value, "en")
+    if name in OF_RECORD and (record, name) != (Flow, "title"):
+        return lambda value, _, language: text(value, language)
     return _term
 
 
-def _term(value: object, source: Source) -> str:
+@lru_cache(maxsize=4096)
+def _code(scheme: str, notation: str) -> str:
+    return iri(code_iri(scheme, notation))
+
+
+def _term(value: object, source: Source, _: str) -> str:
     match value:
         case bool():
             return boolean(value)
@@ -142,8 +175,11 @@ def _term(value: object, source: Source) -> str:
             return text(str(value), source.language)
 
 
-def _map_date(date: Date) -> Iterator[Statement]:
+def _map_date(date: Date, told: set[str]) -> Iterator[Statement]:
     node = iri(date_iri(date))
+    if node in told:
+        return
+    told.add(node)
     yield node, iri(TYPE), iri(KG.Date)
     yield node, iri(KG.earliest), typed(date.earliest.isoformat(), XSD.date)
     yield node, iri(KG.latest), typed(date.latest.isoformat(), XSD.date)
@@ -152,12 +188,14 @@ def _map_date(date: Date) -> Iterator[Statement]:
         yield node, iri(KG.year), integer(date.year)
 
 
-def _map_evidence(source: Source, record: Row, subject: str) -> Iterator[Statement]:
-    document = iri(source_iri(source.id))
+def _map_evidence(source: Source, record: Row, subject: str, told: set[str]) -> Iterator[Statement]:
     for place in record.evidence:
         node = iri(evidence_iri(source.id, place))
-        yield subject, iri(KG.evidence), node
-        yield node, iri(OA.hasSource), document
+        yield subject, _EVIDENCE, node
+        if node in told:
+            continue
+        told.add(node)
+        yield node, iri(OA.hasSource), iri(source_iri(source.id))
         if isinstance(place, Passage):
             yield node, iri(TYPE), iri(KG.Passage)
             yield node, iri(OA.start), integer(place.start)
@@ -172,7 +210,9 @@ def _map_position(node: str, place: Position) -> Iterator[Statement]:
     yield node, iri(KG.record), text(place.record)
 
 
-def _map_first_mention(source: Source, record: Organization | Person | Place, entity: str) -> Iterator[Statement]:
+def _map_first_mention(
+    source: Source, record: Organization | Person | Place, entity: str, told: set[str]
+) -> Iterator[Statement]:
     """Where the source speaks of a thing; the name to show may be the coder's, so no spelling is claimed."""
     mention = iri(thing_iri(source.id, f"{record.id}.named"))
     yield mention, iri(TYPE), iri(KG.Mention)
@@ -180,7 +220,7 @@ def _map_first_mention(source: Source, record: Organization | Person | Place, en
     yield mention, iri(KG.certainty), iri(code_iri("certainty", record.certainty))
     if record.note:
         yield entity, iri(KG.note), text(record.note, "en")
-    yield from _map_evidence(source, record, mention)
+    yield from _map_evidence(source, record, mention, told)
 
 
 def _map_label(source: Source, name: Name) -> Iterator[Statement]:
@@ -204,10 +244,19 @@ def _map_money(source: Source, flow: Flow, subject: str) -> Iterator[Statement]:
         yield amount, iri(KG.qualifier), iri(code_iri("qualifier", flow.qualifier))
 
 
-def _map_identifiers(record: Organization | Place, subject: str) -> Iterator[Statement]:
+def _map_concept(concept: Concept, subject: str) -> Iterator[Statement]:
+    """A code that the project's lists do not hold, and its list, so that nothing refers to what is not described."""
+    scheme = iri(CODE + concept.vocabulary)
+    yield subject, iri(SKOS.inScheme), scheme
+    yield subject, iri(SKOS.notation), text(concept.code)
+    yield scheme, _TYPE, iri(SKOS.ConceptScheme)
+    yield scheme, iri(SKOS.prefLabel), text(concept.vocabulary)
+
+
+def _map_identifiers(record: Organization | Place | Activity, subject: str) -> Iterator[Statement]:
     """Identifiers are notations with a datatype a scheme, `id/scheme/...`, as SKOS suggests.
 
-    ORG's own property says of its subject that it is an organization, so places have the plain notation.
+    ORG's own property says of its subject that it is an organization, so others have the plain notation.
     """
     predicate = ORG.identifier if isinstance(record, Organization) else SKOS.notation
     for identifier in record.identifiers:

@@ -6,10 +6,12 @@ by record stands in `KIND`.
 
 from __future__ import annotations
 
+from kg.model import figures as f
 from kg.model import records as r
+from kg.model.row import Row
 from kg.namespaces import DCTERMS, FOAF, KG, ORG, PROV, RDF, SDO, SKOS
 
-CLASSES: dict[type[r.Row], str] = {
+CLASSES: dict[type[Row], str] = {
     r.Organization: ORG.FormalOrganization,
     r.Person: FOAF.Person,
     r.Place: SDO.Place,
@@ -21,9 +23,11 @@ CLASSES: dict[type[r.Row], str] = {
     r.Agreement: KG.Agreement,
     r.Publication: KG.Publication,
     r.Participation: KG.Participation,
-    r.Flow: KG.FundingFlow,
-    r.HeadCount: KG.HeadCount,
-    r.Indicator: KG.IndicatorValue,
+    f.Flow: KG.FundingFlow,
+    f.Allocation: KG.Allocation,
+    r.Concept: SKOS.Concept,
+    f.HeadCount: KG.HeadCount,
+    f.Indicator: KG.IndicatorValue,
     r.Pairing: KG.PairedAssistance,
     r.Claim: KG.Claim,
     r.Conflict: KG.Conflict,
@@ -31,7 +35,7 @@ CLASSES: dict[type[r.Row], str] = {
     r.Omission: KG.Omission,
 }
 
-NARROWER: dict[tuple[type[r.Row], str], str] = {
+NARROWER: dict[tuple[type[Row], str], str] = {
     (r.Organization, "government"): KG.Government,
     (r.Organization, "alliance"): ORG.OrganizationalCollaboration,
     (r.Event, "training"): SDO.EducationEvent,
@@ -40,7 +44,7 @@ NARROWER: dict[tuple[type[r.Row], str], str] = {
 }
 """A narrower class, where the record's kind (or role) says so; the wider ones are derived by rule."""
 
-KIND: dict[type[r.Row], str] = {
+KIND: dict[type[Row], str] = {
     r.Organization: KG.organizationKind,
     r.Place: KG.placeKind,
     r.Name: KG.nameKind,
@@ -68,6 +72,9 @@ PROPERTIES: dict[str, str] = {
     "printed": KG.printed,
     "reading": KG.reading,
     "note": KG.note,
+    "description": DCTERMS.description,
+    "reference": DCTERMS.identifier,
+    "spelling": KG.spelling,
     # parties and what they join
     "work": KG.partIn,
     "agent": PROV.agent,
@@ -80,6 +87,8 @@ PROPERTIES: dict[str, str] = {
     "funders": SDO.funder,
     "receivers": KG.receiver,
     "items": SDO.fundedItem,
+    "paid_from": KG.paidFrom,
+    "paid_into": KG.paidInto,
     "supporting": KG.supportingParty,
     "supported": KG.supportedParty,
     "policy": KG.policy,
@@ -97,6 +106,11 @@ PROPERTIES: dict[str, str] = {
     "tenure": KG.tenure,
     "flow_class": KG.flowClass,
     "finance_type": KG.financeType,
+    "instrument": KG.instrument,
+    "aid_type": KG.aidType,
+    "flow_type": KG.flowType,
+    "tied": KG.tiedStatus,
+    "humanitarian": KG.humanitarian,
     "stage": KG.stage,
     "counted": KG.countUnit,
     "basis": KG.basis,
@@ -105,6 +119,7 @@ PROPERTIES: dict[str, str] = {
     "qualifier": KG.qualifier,
     # numbers
     "count": KG.count,
+    "share": KG.share,
     "value": KG.value,
     "upper": KG.upperValue,
     "edition": KG.edition,
@@ -116,12 +131,15 @@ PROPERTIES: dict[str, str] = {
     "planned_end": KG.plannedEnd,
     "signed_on": KG.signedOn,
     "issued": KG.issuedOn,
+    "value_date": KG.valueDate,
 }
 """The property of each field; `evidence`, `identifiers`, `amount` and the fields of `Name` make nodes of their own."""
 
-OVERRIDES: dict[tuple[type[r.Row], str], str] = {
+OVERRIDES: dict[tuple[type[Row], str], str] = {
     (r.Post, "title"): KG.postTitle,
-    (r.HeadCount, "work"): KG.countedAt,
+    (f.Allocation, "work"): KG.allocates,
+    (f.Allocation, "place"): KG.to,
+    (f.HeadCount, "work"): KG.countedAt,
     (r.Name, "entity"): KG.mentions,
     (r.Name, "name"): KG.spelling,
 }

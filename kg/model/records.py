@@ -15,57 +15,24 @@ A field without a default must be filled.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Annotated, ClassVar
 
 from kg.model.dates import Date
 from kg.model.evidence import Evidence
-from kg.model.fields import ACTORS, ANYTHING, PLACES, THINGS, WORKS, Code, Tables
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
-    """Where records come from: a document or data set with a publisher.
-
-    `file` is the name of the file that was read, `sha256` the digest of its bytes in hexadecimal,
-    `licence` the terms of the source and of what was taken from it. A date that the source does not bear is one of
-    the coder's, and `date_certainty` says so.
-    """
-
-    id: str
-    title: str
-    file: str
-    sha256: str
-    publisher: str = ""
-    date: Date | None = None
-    date_certainty: Annotated[str, Code("certainty")] = ""
-    language: str = "en"
-    licence: str = ""
-    coder: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """What every row says of itself: where it stands in the source and how sure the coder is.
-
-    `key` names the fields that tell a row without `id` from all others of its table.
-    """
-
-    key: ClassVar[tuple[str, ...]] = ("id",)
-    id: str = ""
-    evidence: Evidence
-    certainty: Annotated[str, Code("certainty")]
-    note: str = ""
+from kg.model.fields import ACTORS, ANYTHING, THINGS, WORKS, Code, Tables
+from kg.model.figures import Allocation, Flow, HeadCount, Indicator
+from kg.model.row import Row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Organization(Row):
-    """An organization, government, unit or alliance."""
+    """An organization, government, unit or alliance; `language` is that of the name, if not the source's."""
 
     id: str
     name: str
     kind: Annotated[str, Code("organization-kind")]
     identifiers: tuple[str, ...] = ()
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +93,10 @@ class Link(Row):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timed(Row):
-    """Something that takes place, with planned and actual dates as in IATI's ActivityDateType."""
+    """Something that takes place, with planned and actual dates as in IATI's ActivityDateType.
+
+    `language` is that of the title and description, if not the source's; so in the other works.
+    """
 
     id: str
     title: str
@@ -136,6 +106,7 @@ class Timed(Row):
     planned_start: Date | None = None
     planned_end: Date | None = None
     date_certainty: Annotated[str, Code("certainty")] = ""
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,6 +114,9 @@ class Activity(Timed):
     """A study, programme, project or other work that people carry out."""
 
     kind: Annotated[str, Code("activity-kind")]
+    identifiers: tuple[str, ...] = ()
+    description: str = ""
+    humanitarian: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,6 +140,7 @@ class Agreement(Row):
     start: Date | None = None
     end: Date | None = None
     date_certainty: Annotated[str, Code("certainty")] = ""
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,11 +155,15 @@ class Publication(Row):
     start: Date | None = None
     end: Date | None = None
     date_certainty: Annotated[str, Code("certainty")] = ""
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Participation(Row):
-    """Who took part in a work, in which role, and with what (the title of a speech)."""
+    """Who took part in a work, in which role, and with what (the title of a speech).
+
+    `spelling` is the party's name as the source writes it there, where each record of a source writes its own.
+    """
 
     key: ClassVar[tuple[str, ...]] = ("work", "role", "agent")
     work: Annotated[str, Tables((*WORKS.names, "flows", "pairings"))]
@@ -192,74 +171,19 @@ class Participation(Row):
     role: Annotated[str, Code("role")]
     on_behalf_of: Annotated[str, Tables(("organizations",))] = ""
     contribution: str = ""
+    spelling: str = ""
     status: Annotated[str, Code("status")] = "realised"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Flow(Row):
-    """Money that goes, or is promised, from some parties to others for something.
+class Concept(Row):
+    """A code of a vocabulary that no code list of the project holds, as the source names it."""
 
-    A joint amount of several funders is one flow with several funders. `part_of` names the flow
-    that this one is a part of; parts never count in totals again. `counts` overrules that.
-    """
-
-    id: str
-    title: str
-    flow_class: Annotated[str, Code("flow-class")]
-    stage: Annotated[str, Code("flow-stage")]
-    status: Annotated[str, Code("status")]
-    funders: Annotated[tuple[str, ...], ACTORS] = ()
-    receivers: Annotated[tuple[str, ...], ACTORS] = ()
-    items: Annotated[tuple[str, ...], WORKS] = ()
-    purpose: str = ""
-    finance_type: Annotated[str, Code("finance-type")] = ""
-    amount: Decimal | None = None
-    qualifier: Annotated[str, Code("qualifier")] = ""
-    currency: str = ""
-    start: Date | None = None
-    end: Date | None = None
-    date_certainty: Annotated[str, Code("certainty")] = ""
-    part_of: Annotated[str, Tables(("flows",))] = ""
-    counts: bool | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HeadCount(Row):
-    """How many attended a work: of which category, from where. Without `count`, only that they did."""
-
-    id: str
-    work: Annotated[str, WORKS]
-    counted: Annotated[str, Code("count-unit")]
-    count: int | None = None
-    qualifier: Annotated[str, Code("qualifier")] = ""
-    category: str = ""
-    origins: Annotated[tuple[str, ...], Tables((*PLACES.names, "organizations"))] = ()
-    part_of: Annotated[str, Tables(("headcounts",))] = ""
-    status: Annotated[str, Code("status")] = "realised"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Indicator(Row):
-    """A figure that is neither money moved nor heads at an event: what, how much, when, where.
-
-    `basis` tells a figure of a period from one that is cumulative or of a point in time. Of a range, `value` is
-    the lower bound and `upper` the upper one. `standard` is the rule by which it was counted, such as a poverty line.
-    """
-
-    id: str
-    measure: str
-    value: Decimal
-    upper: Decimal | None = None
-    qualifier: Annotated[str, Code("qualifier")]
-    unit: str
-    standard: str = ""
-    basis: Annotated[str, Code("basis")]
-    about: Annotated[tuple[str, ...], THINGS] = ()
-    area: Annotated[tuple[str, ...], PLACES] = ()
-    start: Date | None = None
-    end: Date | None = None
-    part_of: Annotated[str, Tables(("indicators",))] = ""
-    status: Annotated[str, Code("status")] = "realised"
+    key: ClassVar[tuple[str, ...]] = ("vocabulary", "code")
+    vocabulary: str
+    code: str
+    name: str
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -332,6 +256,8 @@ TABLES: dict[str, type[Row]] = {
     "publications": Publication,
     "participations": Participation,
     "flows": Flow,
+    "allocations": Allocation,
+    "concepts": Concept,
     "headcounts": HeadCount,
     "indicators": Indicator,
     "pairings": Pairing,

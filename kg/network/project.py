@@ -21,7 +21,7 @@ ALONE = "shares no relation of this recipe with another actor"
 UNNAMED = "is a group of actors that the source does not name one by one"
 ONLY_RECEIVES = "only receives, and so do all others in the same relations"
 
-_STATUSES = ("realised", "ongoing", "planned", "proposed")
+_STATUSES = ("realised", "ongoing", "suspended", "planned", "proposed", "cancelled", "unknown")
 _CERTAINTIES = ("stated", "implied", "ambiguous", "added")
 
 

@@ -16,7 +16,7 @@ from kg.model.dates import Date, parse_date
 from kg.model.evidence import Evidence, Passage
 from kg.model.fields import Code, Tables
 from kg.model.iris import FOREIGN_ID, LOCAL_ID, SHARED_ID
-from kg.model.records import Row
+from kg.model.row import Row
 
 Codes = Mapping[str, typing.Collection[str]]
 """The notations of each code list, by the list's name; `country` and `region` among them."""

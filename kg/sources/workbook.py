@@ -16,7 +16,8 @@ from typing import Any
 
 from kg.errors import InputError, WorkbookError
 from kg.model.iris import FOREIGN_ID, SHARED_ID, row_id
-from kg.model.records import TABLES, Row, Source
+from kg.model.records import TABLES
+from kg.model.row import Row, Source
 from kg.sources.cells import Codes, Column, columns, read_source_value
 
 MAXIMAL_CELL = 100_000

@@ -29,7 +29,8 @@ def graph_version(sources: Path, ontology: Path) -> str:
 
 def file_digest(file: Path) -> str:
     """The SHA-256 of a file's bytes, in hexadecimal."""
-    return hashlib.sha256(file.read_bytes()).hexdigest()
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def shipped_store() -> Path:

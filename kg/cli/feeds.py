@@ -1,0 +1,105 @@
+"""Loading data that others publish: which files are meant, and what is told of them."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kg.cli.options import counted, say
+from kg.errors import InputError, UsageError
+from kg.shipped import ontology_dir
+
+if TYPE_CHECKING:
+    from kg.model.report import Report
+    from kg.pipeline import Published
+
+IATI_ENDINGS = (".xml", ".xml.gz")
+TOLD = ("activities", "participations", "transactions", "statements")
+_PIPE = Path("-")
+
+
+def load_iati_files(
+    files: Sequence[Path],
+    store: Path,
+    source: str | None,
+    *,
+    strict: bool,
+    findings: Path | None,
+    licence: str,
+    publisher: str,
+) -> Published:
+    """Load IATI files, print a table of findings and a summary beside the data, and write all findings as JSON."""
+    from kg.feeds import load_iati
+    from kg.files import write_whole
+    from kg.model.report import Report
+
+    report = Report(strict=strict)
+    with tempfile.TemporaryDirectory() as folder:
+        listed = list(_expand(files, Path(folder), source))
+        published = load_iati(
+            listed,
+            store,
+            ontology=ontology_dir(),
+            report=report,
+            source=source,
+            licence=licence,
+            publisher=publisher,
+        )
+    if findings is not None:
+        write_whole({findings: [json.dumps(report.document(), ensure_ascii=False, indent=1), "\n"]})
+    _tell(report)
+    return published
+
+
+def _expand(files: Sequence[Path], folder: Path, source: str | None) -> Iterator[Path]:
+    """The files that are meant by paths, folders, patterns and `-`, which goes to a file in a folder first."""
+    for path in files:
+        if path == _PIPE:
+            yield _from_pipe(folder, source)
+        elif path.is_dir():
+            inside = sorted(file for file in path.rglob("*") if file.name.endswith(IATI_ENDINGS))
+            if not inside:
+                raise InputError(f"{path}: expected a folder with .xml or .xml.gz files, got none")
+            yield from inside
+        elif not path.exists() and (matching := sorted(_matching(path))):
+            yield from matching
+        else:
+            yield path
+
+
+def _matching(pattern: Path) -> Iterator[Path]:
+    """The files of a pattern that no shell has replaced, as on Windows."""
+    if any(sign in str(pattern) for sign in "*?["):
+        yield from Path(pattern.anchor).glob(str(pattern.relative_to(pattern.anchor)))
+
+
+def _from_pipe(folder: Path, source: str | None) -> Path:
+    if source is None:
+        raise UsageError("-: expected --source ID with data from a pipe, got none")
+    file = folder / f"{source}.xml"
+    with file.open("wb") as copy:
+        shutil.copyfileobj(sys.stdin.buffer, copy)
+    return file
+
+
+def _tell(report: Report) -> None:
+    from kg.views.tables import render_table
+
+    rows = [
+        (rule, severity, f"{count:,}", f"{first.place}: {first.message}")
+        for rule, severity, count, first in report.rows()
+    ]
+    if rows:
+        say(render_table(["rule", "severity", "count", "first"], rows, width=None))
+    if unread := report.unread.total():
+        say(f"{counted(unread, 'element')} and attributes of {len(report.unread)} sorts were not read (see --findings)")
+    tally = report.tally
+    words = ", ".join(
+        f"{tally[what]:,} {what}" for what in ("activities", "participations", "transactions", "statements")
+    )
+    say(f"{counted(tally['files'], 'file')}: {words}")

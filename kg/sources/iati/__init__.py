@@ -1,0 +1,1 @@
+"""IATI files, versions 1.01 to 2.03, to records."""

@@ -1,0 +1,193 @@
+"""An activity of an IATI file to records: itself, who takes part, where and for what, and its relatives."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from kg.model.dates import Date
+from kg.model.evidence import Position
+from kg.model.iris import quoted
+from kg.model.records import Activity, Link, Name, Participation
+from kg.model.row import Row
+from kg.sources.iati.codes import DATES, LINKS, ROLES, STATUSES, YES_NO
+from kg.sources.iati.money import read_flows
+from kg.sources.iati.parties import Parties
+from kg.sources.iati.scope import Reading, Scope, activity_id, digest, language_of
+from kg.sources.iati.shares import read_shares
+from kg.sources.iati.stream import Element
+from kg.sources.iati.values import is_placeholder
+
+DEFAULTS = ("aid-type", "finance-type", "flow-type", "tied-status")
+
+
+def read_activity(element: Element, number: int, reading: Reading, parties: Parties) -> Iterator[Row]:
+    """The records of one activity, the `number`-th of its file."""
+    scope, identifier = _open(element, number, reading)
+    reading.report.tally["activities"] += 1
+    scope.reporter, _ = parties.meet(element.find("reporting-org"), scope)
+    yield from _activity(element, identifier, scope)
+    yield from _participations(element, scope, parties)
+    yield from read_shares(element, scope.id, scope)
+    yield from read_flows(element, scope, parties)
+    yield from _links(element, scope)
+
+
+def _open(element: Element, number: int, reading: Reading) -> tuple[Scope, str]:
+    """The scope of an activity and its identifier; a missing or repeated one is known by its number."""
+    found = element.find("iati-identifier")
+    identifier = " ".join((found.text or "").split()) if found is not None else ""
+    usable = bool(identifier) and not is_placeholder(identifier)
+    local = activity_id(identifier) if usable else f"activity.number-{number}"
+    repeated = local in reading.activities
+    place = identifier if usable and not repeated else f"activity {number}"
+    scope = Scope(
+        reading=reading,
+        id=f"{local}.number-{number}" if repeated else local,
+        evidence=(Position(reading.file, place),),
+        language=language_of(element),
+        currency="",
+        defaults={},
+    )
+    reading.activities.add(scope.id)
+    if not usable:
+        scope.find("warning", "no-identifier", f"iati-identifier: expected one, got {identifier!r}", element)
+    if repeated:
+        message = f"iati-identifier: expected each once, got {identifier!r} again; it is kept as another activity"
+        scope.find("warning", "duplicate-identifier", message, element)
+    scope.currency = scope.attribute(element, "default-currency").upper()
+    scope.defaults = {name: _default(element, name, scope) for name in DEFAULTS}
+    scope.humanitarian = YES_NO.get(scope.attribute(element, "humanitarian").lower())
+    reporting = element.find("reporting-org")
+    scope.secondary = bool(YES_NO.get(scope.attribute(reporting, "secondary-reporter").lower()))
+    return scope, identifier if usable else ""
+
+
+def _default(element: Element, name: str, scope: Scope) -> str:
+    """A default value; of types of aid only that of the standard's own vocabulary."""
+    for one in element.findall(f"default-{name}"):
+        if scope.attribute(one, "vocabulary") in ("", "1"):
+            return scope.attribute(one, "code")
+        scope.reading.report.unread[f"iati-activity/default-{name}[@vocabulary]"] += 1
+    return ""
+
+
+def _activity(element: Element, identifier: str, scope: Scope) -> Iterator[Row]:
+    titles = [(scope.mended(text, one), text, lang) for one in element.findall("title") for text, lang in
+              scope.narratives(one)]  # fmt: skip
+    title, raw, language = titles[0] if titles else (identifier or scope.id, "", "")
+    if not titles:
+        scope.find("warning", "no-title", "title: expected one, got none; the identifier stands for it", element)
+    dates = _dates(element, scope)
+    yield Activity(
+        id=scope.id,
+        title=title,
+        language=language or scope.language if titles else "",
+        kind="aid-activity",
+        status=_status(element, dates, scope),
+        identifiers=_identifiers(element, identifier, scope),
+        description=_description(element, {text for text, *_ in titles}, language, scope),
+        humanitarian=scope.humanitarian,
+        evidence=scope.evidence,
+        certainty="stated",
+        note=scope.note(),
+        **dates,
+    )
+    told = {title: language}
+    if raw and raw != title:
+        yield _name(raw, "", "misspelling", scope)
+    for text, _, other in titles[1:]:
+        if text not in told:
+            kind = "preferred" if other and other not in told.values() else "alternative"
+            yield _name(text, other, kind, scope)
+            told[text] = other
+
+
+def _name(text: str, language: str, kind: str, scope: Scope) -> Name:
+    local = f"{scope.id}.name.{digest(text, language, kind)}"
+    return Name(
+        id=local, entity=scope.id, name=text, language=language, kind=kind, evidence=scope.evidence, certainty="stated"
+    )
+
+
+def _dates(element: Element, scope: Scope) -> dict[str, Any]:
+    dates: dict[str, Date] = {}
+    for one in element.findall("activity-date"):
+        kind = scope.word(DATES, scope.attribute(one, "type"), one, "").replace("-", "_")
+        date = scope.date(one)
+        if not kind or date is None:
+            continue
+        if dates.setdefault(kind, date) != date:
+            message = f"activity-date: expected one {kind.replace('_', ' ')}, got {date.edtf} beside {dates[kind].edtf}"
+            scope.find("warning", "second-date", message, one)
+    return dates
+
+
+def _status(element: Element, dates: dict[str, Date], scope: Scope) -> str:
+    """The status as the source has it; where it has none, an actual end says that the activity is over."""
+    found = element.find("activity-status")
+    raw = scope.attribute(found, "code") or ("" if found is None else scope.text(found))
+    status = scope.word(STATUSES, raw, found, "unknown") if raw else "unknown"
+    return "realised" if status == "unknown" and "end" in dates else status
+
+
+def _identifiers(element: Element, identifier: str, scope: Scope) -> tuple[str, ...]:
+    found = [f"iati:{identifier}"] if identifier else []
+    for one in element.findall("other-identifier"):
+        value = scope.attribute(one, "ref") or scope.text(one)
+        if not is_placeholder(value):
+            kind = quoted(scope.attribute(one, "type").lower())
+            found.append(f"iati-other{'-' if kind else ''}{kind}:{value}")
+    return tuple(dict.fromkeys(found))
+
+
+def _description(element: Element, titles: set[str], language: str, scope: Scope) -> str:
+    """The general description in the language of the title; one that only repeats the title tells nothing."""
+    found = [
+        (scope.mended(text, one), lang)
+        for one in element.findall("description")
+        if scope.attribute(one, "type") in ("", "1")
+        for text, lang in scope.narratives(one)
+    ]
+    fitting = [text for text, lang in found if lang == language] or [text for text, _ in found]
+    further = len(element.findall("description")) - len({text for text, _ in found})
+    if len(found) > 1 or further > 0:
+        scope.reading.report.unread["iati-activity/description[further types and languages]"] += 1
+    return fitting[0] if fitting and fitting[0] not in titles else ""
+
+
+def _participations(element: Element, scope: Scope, parties: Parties) -> Iterator[Row]:
+    common: dict[str, Any] = {"work": scope.id, "evidence": scope.evidence, "certainty": "stated"}
+    reporting = element.find("reporting-org")
+    if scope.reporter:
+        _, spelling = parties.meet(reporting, scope)
+        yield Participation(
+            id=f"{scope.id}.reporting", agent=scope.reporter, role="reporting", spelling=spelling, **common
+        )
+    else:
+        scope.find("error", "no-reporter", "reporting-org: expected a reference or a name, got neither", element)
+    for number, one in enumerate(element.findall("participating-org"), start=1):
+        role = scope.word(ROLES, scope.attribute(one, "role"), one, "")
+        agent, spelling = parties.meet(one, scope)
+        if not agent or not role:
+            what = "a role of the standard" if agent else "a reference or a name"
+            scope.find("error", "party-unusable", f"participating-org: expected {what}, got none; left out", one)
+            continue
+        scope.parties.add(agent)
+        scope.reading.report.tally["participations"] += 1
+        yield Participation(id=f"{scope.id}.part.{number}", agent=agent, role=role, spelling=spelling, **common)
+
+
+def _links(element: Element, scope: Scope) -> Iterator[Row]:
+    for one in element.findall("related-activity"):
+        kind = scope.word(LINKS, scope.attribute(one, "type"), one, "")
+        other = scope.reference(one, "ref")
+        if not kind or not other or other == scope.id:
+            message = "related-activity: expected the type and reference of another activity, got "
+            scope.find("warning", "related-unusable", message + ("itself" if other == scope.id else "none"), one)
+            continue
+        ends = (other, scope.id) if kind == "has-part" else (scope.id, other)
+        link = Link(subject=ends[0], kind="part-of" if kind == "has-part" else kind, object=ends[1],
+                    evidence=scope.evidence, certainty="stated")  # fmt: skip
+        yield replace(link, id=f"{scope.id}.{kind}.{other.removeprefix('activity.')}")

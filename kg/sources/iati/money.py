@@ -1,0 +1,187 @@
+"""Transactions, budgets and planned disbursements of an activity to flows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from kg.model.figures import Flow
+from kg.model.row import Row
+from kg.sources.iati.codes import (
+    BUDGET_STATUSES,
+    BUDGET_TYPES,
+    FINANCE,
+    INCOMING,
+    OUTGOING,
+    PAID_BACK,
+    STAGES,
+    YES_NO,
+)
+from kg.sources.iati.parties import Parties
+from kg.sources.iati.scope import Scope, digest
+from kg.sources.iati.shares import read_shares
+from kg.sources.iati.stream import Element
+from kg.sources.iati.values import read_number
+
+TYPES = {
+    "aid_type": ("aid-type", "iati-aid-type"),
+    "flow_type": ("flow-type", "iati-flow-type"),
+    "instrument": ("finance-type", "iati-finance-type"),
+    "tied": ("tied-status", "iati-tied-status"),
+}
+"""The element and the code list of each field of a flow that may be inherited from the activity."""
+
+
+def read_flows(element: Element, scope: Scope, parties: Parties) -> Iterator[Row]:
+    """The flows of an activity, each with its allocations."""
+    for one in element.findall("transaction"):
+        scope.reading.report.tally["transactions"] += 1
+        yield from _transaction(one, scope, parties)
+    for one in element.findall("budget"):
+        yield read_budget(one, "budget", scope, items=(scope.id,))
+    for one in element.findall("planned-disbursement"):
+        known, _ = _parties(one, scope, parties)
+        yield read_budget(one, "planned-disbursement", scope, items=(scope.id,), **known)
+
+
+def _transaction(one: Element, scope: Scope, parties: Parties) -> Iterator[Row]:
+    stage = _stage(one, scope)
+    known, implied = _parties(one, scope, parties, stage)
+    types = {name: _type(one, *of, scope) for name, of in TYPES.items()}
+    mark = YES_NO.get(scope.attribute(one, "humanitarian").lower())
+    purpose = next(iter(scope.narratives(found)), ("", "")) if (found := one.find("description")) is not None else None
+    if stage in PAID_BACK:
+        known.setdefault("paid_from", scope.id)
+    else:
+        known["items"] = (scope.id,)
+    flow = _flow(
+        one,
+        stage,
+        scope,
+        start=scope.date(one.find("transaction-date")),
+        reference=scope.attribute(one, "ref"),
+        purpose=scope.mended(purpose[0], one) if purpose else "",
+        language=purpose[1] if purpose else "",
+        finance_type=FINANCE.get(types["instrument"][:1], ""),
+        flow_class="loan" if types["instrument"].startswith("4") else "aid",
+        humanitarian=scope.humanitarian if mark is None else mark,
+        status="realised",
+        counts=not scope.secondary and stage not in INCOMING,
+        certainty="implied" if implied else "stated",
+        **known,
+        **types,
+    )
+    yield from _named(flow, one, "transaction", scope)
+
+
+def read_budget(one: Element, stage: str, scope: Scope, *, status: str = "planned", **known: Any) -> Flow:
+    """A budget, or what is planned or was spent in a period: no movement of money, so that it never counts."""
+    kind = BUDGET_TYPES.get(scope.attribute(one, "type").lower(), "")
+    word = BUDGET_STATUSES.get(scope.attribute(one, "status"), "")
+    flow = _flow(
+        one,
+        stage,
+        scope,
+        start=scope.date(one.find("period-start")),
+        end=scope.date(one.find("period-end")),
+        qualities=" and ".join(filter(None, (kind, word))),
+        flow_class="aid",
+        status=status,
+        counts=False,
+        certainty="stated",
+        **known,
+    )
+    return replace(flow, id=scope.unique(f"{scope.id}.{one.tag}.{digest(replace(flow, evidence=()))}"))
+
+
+def _named(flow: Flow, one: Element, word: str, scope: Scope) -> Iterator[Row]:
+    """A flow under an id made of all that it says, and its allocations: equal transactions are numbered."""
+    shares = list(read_shares(one, "flow", scope))
+    content = [(share.place, share.vocabulary, share.code, share.share) for share in shares]
+    local = scope.unique(f"{scope.id}.{word}.{digest(replace(flow, evidence=()), content)}")
+    yield replace(flow, id=local)
+    for share in shares:
+        yield replace(share, id=local + share.id.removeprefix("flow"), work=local)
+
+
+def _flow(one: Element, stage: str, scope: Scope, *, qualities: str = "", **fields: Any) -> Flow:
+    value = one.find("value")
+    amount, currency = _amount(one, value, scope)
+    value_date = scope.date(value, "value-date")
+    date = fields["start"].edtf if fields["start"] else ""
+    money = f"{amount:f} {currency}" if amount is not None else ""
+    return Flow(
+        id="",
+        title=" ".join(filter(None, (stage.replace("-", " "), money, date))),
+        stage=stage,
+        amount=amount,
+        currency=currency,
+        value_date=value_date,
+        note=scope.note(f"The source calls it {qualities}." if qualities else ""),
+        evidence=scope.evidence,
+        **fields,
+    )
+
+
+def _amount(one: Element, value: Element | None, scope: Scope) -> tuple[Decimal | None, str]:
+    """Amount and currency; without a currency there is no amount, since it could be added to nothing."""
+    raw = "" if value is None else scope.text(value)
+    amount = read_number(raw)
+    currency = scope.attribute(value, "currency").upper() or scope.currency
+    if amount is None:
+        scope.find("warning", "not-an-amount", f"value: expected a number, got {raw[:40]!r}", one)
+    elif not currency:
+        message = f"value: expected a currency, of its own or of the activity, got none for {raw[:40]}"
+        scope.find("warning", "no-currency", message, one)
+    elif not raw.lstrip("+-").replace(".", "", 1).isdigit():
+        scope.find("info", "amount-mended", f"value: expected digits, got {raw[:40]!r}; read as {amount:f}", one)
+    else:
+        return amount, currency
+    if raw:
+        scope.remarks.append(f"The source has the amount {raw[:100]!r}{'' if currency else ' and no currency'}.")
+    return (amount, currency) if currency and amount is not None else (None, "")
+
+
+def _stage(one: Element, scope: Scope) -> str:
+    found = one.find("transaction-type")
+    raw = scope.attribute(found, "code")
+    if not raw:
+        message = "transaction-type: expected a code, got none; how far the money came is not known"
+        scope.find("warning", "no-transaction-type", message, one)
+    return scope.word(STAGES, raw, found, "unspecified")
+
+
+def _type(one: Element, tag: str, scheme: str, scope: Scope) -> str:
+    """A code of the transaction's own, else the activity's default."""
+    code = scope.defaults.get(tag, "")
+    for found in one.findall(tag):
+        if scope.attribute(found, "vocabulary") in ("", "1"):
+            code = scope.attribute(found, "code")
+            break
+        scope.reading.report.unread[f"transaction/{tag}[@vocabulary]"] += 1
+    return scope.code(scheme, code, [], one) if code else ""
+
+
+def _parties(one: Element, scope: Scope, parties: Parties, stage: str = "") -> tuple[dict[str, Any], bool]:
+    """Funders, receivers and their works, and whether one of them is only implied.
+
+    The standard lets a publisher leave out itself. That is read so where it takes part in the activity: who only
+    reports what others pay, as a ministry of finance does, is no party of it.
+    """
+    provider, receiver = one.find("provider-org"), one.find("receiver-org")
+    funder, _ = parties.meet(provider, scope)
+    taker, _ = parties.meet(receiver, scope)
+    itself = scope.reporter if scope.reporter in scope.parties and not scope.secondary else ""
+    given, taken = funder, taker
+    if not funder and provider is None and stage in OUTGOING:
+        funder = itself
+    if not taker and receiver is None and stage in INCOMING:
+        taker = itself
+    found: dict[str, Any] = {"funders": (funder,) if funder else (), "receivers": (taker,) if taker else ()}
+    if work := scope.reference(provider, "provider-activity-id"):
+        found["paid_from"] = work
+    if work := scope.reference(receiver, "receiver-activity-id"):
+        found["paid_into"] = work
+    return found, (given, taken) != (funder, taker)

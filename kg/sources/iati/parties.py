@@ -1,0 +1,151 @@
+"""The organizations of a file: known by their references, by name where they have none that can be used."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from kg.model.evidence import Position
+from kg.model.iris import quoted
+from kg.model.records import Name, Organization
+from kg.sources.iati.codes import KINDS, PLACEHOLDERS
+from kg.sources.iati.scope import Named, Scope, digest
+from kg.sources.iati.stream import Element
+from kg.sources.iati.values import is_individual, is_nameless, is_placeholder, looks_like_channel, unescaped
+
+WITHHELD = "An individual (name withheld)"
+CHANNELS = "iati-crs-channel-code"
+
+
+@dataclass(slots=True)
+class Party:
+    """What the file has told of an organization so far."""
+
+    evidence: tuple[Position, ...]
+    identifiers: tuple[str, ...]
+    name: str = ""
+    language: str = ""
+    kind: str = ""
+    texts: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Parties:
+    """The organizations of a file, by local id."""
+
+    known: dict[str, Party] = field(default_factory=dict)
+
+    def meet(self, element: Element | None, scope: Scope) -> tuple[str, str]:
+        """The local id of the organization that an element names, and its name as it stands there.
+
+        Both are empty where the element names nobody. An individual has no name.
+        """
+        if element is None:
+            return "", ""
+        names = [named for named in scope.narratives(element) if not is_nameless(named[0])]
+        kind = scope.attribute(element, "type")
+        if is_individual(kind) or any(is_individual(text) for text, _ in names):
+            return self._withhold(scope), ""
+        local, identifiers = _identify(element, names[0][0] if names else "", scope)
+        if not local:
+            return "", ""
+        party = self.known.get(local)
+        if party is None:
+            party = self.known[local] = Party(scope.evidence, identifiers)
+        self._name(local, party, names, element, scope)
+        if kind:
+            self._kind(party, kind, element, scope)
+        return local, names[0][0] if names else ""
+
+    def tell(self, identifier: str, element: Element | None, name: Element | None, scope: Scope) -> str:
+        """The local id of an organisation that a file is about; empty where it has neither identifier nor name."""
+        names = scope.narratives(name) if name is not None else []
+        if not identifier and not names:
+            return ""
+        local = f"org.{quoted(identifier)}" if identifier else f"org.name-{_by_name(names[0][0])}"
+        identifiers = (f"iati:{identifier}",) if identifier else ()
+        party = self.known.setdefault(local, Party(scope.evidence, identifiers))
+        self._name(local, party, names, element if name is None else name, scope)
+        return local
+
+    def records(self) -> Iterator[Organization]:
+        """Each organization once, under the first name that the file gives it."""
+        for local, party in self.known.items():
+            reference = party.identifiers[0].partition(":")[2] if party.identifiers else ""
+            yield Organization(
+                id=local,
+                name=party.name or reference,
+                language=party.language,
+                kind=party.kind or "unspecified",
+                identifiers=party.identifiers,
+                evidence=party.evidence,
+                certainty="stated",
+            )
+
+    def _withhold(self, scope: Scope) -> str:
+        """An individual of this record: who it is must not be told, and not be guessed from another record."""
+        local = f"{scope.id}.individual"
+        self.known.setdefault(local, Party(scope.evidence, (), WITHHELD, "en", "other"))
+        return local
+
+    def _name(self, local: str, party: Party, names: list[Named], element: Element, scope: Scope) -> None:
+        for raw, language in names:
+            if raw in party.texts:
+                continue
+            party.texts += (raw,)
+            text = scope.mended(raw, element)
+            if text != raw:
+                scope.reading.pending.append(_name(local, raw, "", "misspelling", scope))
+                if text in party.texts:
+                    continue
+                party.texts += (text,)
+            if not party.name:
+                party.name, party.language = text, language
+            else:
+                kind = "alternative" if language in party.languages or not language else "preferred"
+                scope.reading.pending.append(_name(local, text, language, kind, scope))
+            party.languages += () if language in party.languages else (language,)
+
+    def _kind(self, party: Party, raw: str, element: Element, scope: Scope) -> None:
+        kind = scope.word(KINDS, raw, element, "")
+        if not party.kind:
+            party.kind = kind
+        elif kind and kind != party.kind:
+            message = f"type: expected {party.kind} as before, got {kind}; kept the first"
+            scope.find("info", "other-type", message, element)
+
+
+def _identify(element: Element, name: str, scope: Scope) -> tuple[str, tuple[str, ...]]:
+    """The local id of an organization, and its identifiers."""
+    raw = scope.attribute(element, "ref")
+    reference = "" if is_placeholder(raw) else raw
+    if raw and not reference:
+        message = f"ref: expected an identifier, got {raw[:40]!r}, which {PLACEHOLDERS[raw.lower()]}"
+        scope.find("warning", "placeholder-reference", message, element)
+    channels = scope.reading.codes.get(CHANNELS, ())
+    if reference in channels or (not channels and looks_like_channel(reference)):
+        message = f"ref: expected an identifier, got the DAC channel code {reference}, which parties share"
+        scope.find("info", "channel-as-reference", message, element)
+        ending = f"-{_by_name(name)}" if name else ""
+        return f"org.channel-{reference}{ending}", (f"dac-channel:{reference}",)
+    if reference:
+        return f"org.{quoted(reference)}", (f"iati:{reference}",)
+    return (f"org.name-{_by_name(name)}" if name else ""), ()
+
+
+def _by_name(name: str) -> str:
+    return hashlib.sha256(unescaped(name).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def _name(local: str, text: str, language: str, kind: str, scope: Scope) -> Name:
+    return Name(
+        id=f"{local}.name.{digest(text, language, kind)}",
+        entity=local,
+        name=text,
+        language=language,
+        kind=kind,
+        evidence=scope.evidence,
+        certainty="stated",
+    )

@@ -1,0 +1,206 @@
+"""What holds while a file is read: its report, its parties and codes; and while one record of it is read."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from kg.model.dates import Date
+from kg.model.evidence import Evidence, Position
+from kg.model.iris import quoted
+from kg.model.records import Activity, Concept
+from kg.model.report import Report
+from kg.model.row import Row
+from kg.sources.iati.stream import Element
+from kg.sources.iati.values import (
+    LONGEST_ATTRIBUTE,
+    LONGEST_TEXT,
+    clean_text,
+    damage,
+    is_placeholder,
+    read_day,
+    read_language,
+    unescaped,
+)
+
+Codes = Mapping[str, Collection[str]]
+"""The notations of each code list that the project has, by the list's name; `country` among them."""
+Named = tuple[str, str]
+"""A text and its language, an empty string where the file does not say it."""
+_XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Reading:
+    """A file that is being read: what is known of all its records."""
+
+    file: str
+    report: Report
+    codes: Codes
+    activities: set[str] = field(default_factory=set)
+    referred: dict[str, Evidence] = field(default_factory=dict)
+    described: set[tuple[str, str]] = field(default_factory=set)
+    pending: list[Row] = field(default_factory=list)
+    """Records of things that a record names, to be told with it."""
+
+    def refer(self, reference: str, evidence: Evidence) -> str:
+        """The local id of an activity that a record refers to."""
+        self.referred.setdefault(reference, evidence)
+        return activity_id(reference)
+
+    def left_over(self) -> Iterator[Row]:
+        """The activities that the file only refers to: nothing but their identifiers is known."""
+        for reference, evidence in self.referred.items():
+            if activity_id(reference) not in self.activities:
+                yield Activity(
+                    id=activity_id(reference),
+                    title=reference,
+                    kind="unspecified",
+                    status="unknown",
+                    identifiers=(f"iati:{reference}",),
+                    evidence=evidence,
+                    certainty="implied",
+                )
+
+
+@dataclass(slots=True, kw_only=True)
+class Scope:
+    """A record that is being read: its id, evidence, and the default values that it gives to all inside it."""
+
+    reading: Reading
+    id: str
+    evidence: tuple[Position, ...]
+    language: str
+    currency: str
+    defaults: dict[str, str]
+    humanitarian: bool | None = None
+    secondary: bool = False
+    reporter: str = ""
+    parties: set[str] = field(default_factory=set)
+    used: Counter[str] = field(default_factory=Counter)
+    remarks: list[str] = field(default_factory=list)
+    """What stands in the source and could not be used as it is, for the note of the record that is made next."""
+
+    def note(self, *more: str) -> str:
+        """The remarks since the last note, and more, as one text."""
+        told = " ".join(filter(None, (*more, *self.remarks)))
+        self.remarks.clear()
+        return told
+
+    def find(self, severity: str, rule: str, message: str, element: Element) -> None:
+        """Note a finding at the line of an element."""
+        self.reading.report.add(severity, rule, self.id, message, f"{self.reading.file}:{element.sourceline}")
+
+    def attribute(self, element: Element | None, name: str) -> str:
+        """The clean text of an attribute; empty where there is none."""
+        raw = None if element is None else element.get(name)
+        if raw is None:
+            return ""
+        if len(raw) > LONGEST_ATTRIBUTE:
+            self.find("warning", "too-long", f"@{name}: expected {LONGEST_ATTRIBUTE} characters at most", element)
+            raw = raw[:LONGEST_ATTRIBUTE]
+        return clean_text(raw)
+
+    def text(self, element: Element | None) -> str:
+        """The clean text right inside an element; empty where there is none."""
+        raw = (None if element is None else element.text) or ""
+        if element is not None and len(raw) > LONGEST_TEXT:
+            self.find("warning", "too-long", f"{element.tag}: expected {LONGEST_TEXT} characters at most", element)
+            raw = raw[:LONGEST_TEXT]
+        return clean_text(raw)
+
+    def narratives(self, element: Element) -> list[Named]:
+        """The texts of an element, each with its language: its narratives, or in version 1 its own text."""
+        outer = self._language(element, self.language)
+        inner = element.findall("narrative")
+        texts = [(self.text(one), self._language(one, outer)) for one in inner] or [(self.text(element), outer)]
+        return [named for named in texts if named[0]]
+
+    def mended(self, raw: str, element: Element) -> str:
+        """A text without damage that can be undone, with a finding for any that it has."""
+        text = unescaped(raw)
+        if text != raw:
+            self.find("warning", "double-escaped", f"expected text, got entities in {raw[:80]!r}", element)
+        if rule := damage(text):
+            self.find("warning", rule, f"expected text as it was written, got {text[:80]!r}; kept as it is", element)
+        return text
+
+    def date(self, element: Element | None, name: str = "iso-date") -> Date | None:
+        """The day that an element gives in an attribute or, in version 1, in its text."""
+        raw = self.attribute(element, name) or (self.text(element) if name == "iso-date" else "")
+        if element is None or not raw:
+            return None
+        found = read_day(raw)
+        if found is None:
+            message = f"{element.tag}: expected a day like 2014-05-01, got {raw[:40]!r}"
+            self.find("warning", "not-a-date", message, element)
+            self.remarks.append(f"The source has the {element.tag} {raw[:100]!r}.")
+        elif not 1900 <= found.earliest.year <= 2100:
+            self.find("warning", "unlikely-date", f"{element.tag}: expected a day since 1900, got {raw}; kept", element)
+        return found
+
+    def word(self, table: Mapping[str, T], raw: str, element: Element, default: T) -> T:
+        """What a code becomes, whatever its case, with a finding for one that the standard does not have."""
+        found = table.get(raw.lower())
+        if found is None and raw:
+            rule = f"unknown-{element.tag}"
+            self.find("warning", rule, f"{element.tag}: expected a code of the standard, got {raw[:40]!r}", element)
+        return default if found is None else found
+
+    def reference(self, element: Element | None, name: str) -> str:
+        """The local id of another activity that an attribute names; empty where it names none."""
+        raw = self.attribute(element, name)
+        return "" if is_placeholder(raw) else self.reading.refer(raw, self.evidence)
+
+    def code(self, scheme: str, raw: str, names: list[Named], element: Element) -> str:
+        """A code, described in the source's own graph where the project's lists do not have it."""
+        codes = self.reading.codes.get(scheme, ())
+        if raw in codes or (scheme, raw) in self.reading.described:
+            return raw
+        if codes:
+            self.find("warning", f"not-in-{scheme}", f"expected a code of {scheme}, got {raw[:40]!r}", element)
+        self.reading.described.add((scheme, raw))
+        by_language = {language: text for text, language in reversed(names)} or {"": raw}
+        self.reading.pending += (
+            Concept(
+                vocabulary=scheme, code=raw, name=text, language=language, evidence=self.evidence, certainty="stated"
+            )
+            for language, text in by_language.items()
+        )
+        return raw
+
+    def unique(self, local: str) -> str:
+        """A local id, numbered from the second time on that the record makes it."""
+        self.used[local] += 1
+        return local if self.used[local] == 1 else f"{local}.{self.used[local]}"
+
+    def _language(self, element: Element, default: str) -> str:
+        raw = element.get(_XML_LANG) or element.get("{xml}lang")
+        return read_language(raw) if raw else default
+
+
+def language_of(element: Element) -> str:
+    """The language of a record as it or the root of its file says; empty where neither does."""
+    for one in (element, element.getparent()):
+        raw = one.get(_XML_LANG) or one.get("{xml}lang") if one is not None else None
+        if raw:
+            return read_language(raw)
+    return ""
+
+
+def activity_id(identifier: str) -> str:
+    """The local id of the activity of an identifier.
+
+    >>> activity_id("US-501-SG/1")
+    'activity.US-501-SG%2F1'
+    """
+    return f"activity.{quoted(identifier)}"
+
+
+def digest(*content: object) -> str:
+    """Sixteen digits that tell some content from other, the same in every run."""
+    return hashlib.blake2b(repr(content).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()

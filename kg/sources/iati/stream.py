@@ -1,0 +1,137 @@
+"""The records of an IATI file one by one, in memory that does not grow with the file.
+
+Nothing in a file makes the reader expand entities, load a DTD or open another file or address.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import zlib
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any, BinaryIO, TypeAlias, cast
+
+from kg.errors import InputError
+
+Element: TypeAlias = Any
+"""An element of lxml, which ships no types."""
+
+ROOTS = ("iati-activities", "iati-organisations")
+RECORDS = ("iati-activity", "iati-organisation")
+CHUNK = 1 << 16
+LARGEST_RECORD = 1 << 26
+"""Bytes of one record: a larger one, or a file that is no IATI, would fill the memory."""
+DEEPEST = 30
+"""Elements inside each other; the standard has eight."""
+_GZIP = b"\x1f\x8b"
+
+
+def open_file(path: Path) -> BinaryIO:
+    """A file for reading bytes, unpacked where it is gzip, whatever its name."""
+    with path.open("rb") as stream:
+        packed = stream.read(len(_GZIP)) == _GZIP
+    return cast("BinaryIO", gzip.open(path) if packed else path.open("rb"))
+
+
+def read_elements(stream: BinaryIO, name: str) -> Iterator[Element]:
+    """Each record of a file; it is emptied when the next one is asked for. Its parent is the root of the file.
+
+    Raises InputError where the file is empty, cut off, ill-formed, no IATI, or made to harm.
+    """
+    from lxml import etree
+
+    parser = etree.XMLPullParser(
+        events=("start", "end"),
+        tag=(*ROOTS, *RECORDS),
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
+    root, since = None, 0
+    try:
+        for chunk in _chunks(stream, name):
+            parser.feed(chunk)
+            since += len(chunk)
+            for event, element in parser.read_events():
+                root = _root(element, name) if root is None else root
+                if event == "end" and element.tag in RECORDS and element.getparent() is root:
+                    since = 0
+                    _check_depth(element, name)
+                    yield element
+                    _forget(element)
+            if since > LARGEST_RECORD:
+                raise InputError(f"{name}: expected records of at most {LARGEST_RECORD >> 20} MB, got a larger one")
+        tag = parser.close().tag
+    except etree.XMLSyntaxError as error:
+        raise InputError(f"{name}:{error.lineno or 1}: expected well-formed XML, got {_met(error)}") from None
+    if root is None:
+        raise InputError(f"{name}: expected a root {' or '.join(ROOTS)}, got {tag}")
+
+
+def read_header(stream: BinaryIO, name: str) -> dict[str, str]:
+    """The attributes of the root of a file, without its records; empty where it has none."""
+    from lxml import etree
+
+    parser = etree.XMLPullParser(events=("start",), resolve_entities=False, no_network=True, huge_tree=False)
+    try:
+        parser.feed(next(_chunks(stream, name)))
+        for _, root in parser.read_events():
+            return {str(key): str(value) for key, value in _root(root, name).attrib.items()}
+    except etree.XMLSyntaxError as error:
+        raise InputError(f"{name}:{error.lineno or 1}: expected well-formed XML, got {_met(error)}") from None
+    return {}
+
+
+def _chunks(stream: BinaryIO, name: str) -> Iterator[bytes]:
+    met = False
+    try:
+        while chunk := stream.read(CHUNK):
+            met = True
+            yield chunk
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise InputError(f"{name}: expected a whole gzip file, got one that cannot be unpacked ({error})") from None
+    except io.UnsupportedOperation as error:
+        raise InputError(f"{name}: it cannot be read ({error})") from None
+    if not met:
+        raise InputError(f"{name}: expected IATI XML, got an empty file")
+
+
+def _root(element: Element, name: str) -> Element:
+    if element.getroottree().docinfo.doctype:
+        raise InputError(f"{name}: expected XML without a DOCTYPE, which can blow up a reader, got one")
+    root = element.getroottree().getroot()
+    if root.tag not in ROOTS:
+        raise InputError(f"{name}: expected a root {' or '.join(ROOTS)}, got {root.tag}")
+    return root
+
+
+def _check_depth(element: Element, name: str) -> None:
+    if _deep()(element):
+        raise InputError(
+            f"{name}:{element.sourceline}: expected at most {DEEPEST} elements inside each other, got more"
+        )
+
+
+@cache
+def _deep() -> Callable[[Element], bool]:
+    from lxml import etree
+
+    return cast("Callable[[Element], bool]", etree.XPath(f"boolean({'/'.join('*' * DEEPEST)})"))
+
+
+def _forget(element: Element) -> None:
+    """Empty a record that was read, and take out all before it: the tree stays small."""
+    element.clear()
+    parent = element.getparent()
+    while element.getprevious() is not None:
+        del parent[0]
+
+
+def _met(error: Exception) -> str:
+    """What a parser says of ill-formed XML, on one line and without its own count of lines."""
+    return " ".join(str(error).partition(", line ")[0].split())

@@ -1,0 +1,119 @@
+"""What of a file is read, what is left out on purpose and why; all else is counted as unread."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from kg.model.report import Report
+from kg.sources.iati.stream import Element
+
+_LANG = "@{http://www.w3.org/XML/1998/namespace}lang @{xml}lang"
+_PARTY = f"@ref @type narrative {_LANG}"
+_MONEY = "@currency @value-date"
+_PERIOD = "period-start period-end value"
+_BUDGET = f"@type @status {_PERIOD}"
+
+READ: dict[str, frozenset[str]] = {
+    tag: frozenset(inside.split())
+    for tag, inside in {
+        "iati-activity": f"@default-currency @humanitarian {_LANG} iati-identifier reporting-org title description"
+        " participating-org other-identifier activity-status activity-date recipient-country recipient-region sector"
+        " budget planned-disbursement transaction related-activity default-aid-type default-finance-type"
+        " default-flow-type default-tied-status",
+        "iati-organisation": f"@default-currency {_LANG} organisation-identifier iati-identifier name reporting-org"
+        " total-budget recipient-org-budget recipient-country-budget recipient-region-budget total-expenditure",
+        "reporting-org": f"{_PARTY} @secondary-reporter",
+        "title": f"narrative {_LANG}",
+        "name": f"narrative {_LANG}",
+        "description": f"narrative {_LANG} @type",
+        "narrative": _LANG,
+        "participating-org": f"{_PARTY} @role",
+        "provider-org": f"{_PARTY} @provider-activity-id",
+        "receiver-org": f"{_PARTY} @receiver-activity-id",
+        "recipient-org": _PARTY,
+        "other-identifier": "@ref @type",
+        "activity-status": f"@code {_LANG}",
+        "activity-date": f"@type @iso-date {_LANG}",
+        "recipient-country": f"@code @percentage narrative {_LANG}",
+        "recipient-region": f"@code @percentage @vocabulary narrative {_LANG}",
+        "sector": f"@code @percentage @vocabulary narrative {_LANG}",
+        "budget": _BUDGET,
+        "planned-disbursement": f"{_BUDGET} provider-org receiver-org",
+        "total-budget": _BUDGET,
+        "total-expenditure": _PERIOD,
+        "recipient-org-budget": f"{_BUDGET} recipient-org",
+        "recipient-country-budget": f"{_BUDGET} recipient-country",
+        "recipient-region-budget": f"{_BUDGET} recipient-region",
+        "period-start": "@iso-date",
+        "period-end": "@iso-date",
+        "value": _MONEY,
+        "transaction": "@ref @humanitarian transaction-type transaction-date value description provider-org"
+        " receiver-org sector recipient-country recipient-region flow-type finance-type aid-type tied-status",
+        "transaction-type": f"@code {_LANG}",
+        "transaction-date": "@iso-date",
+        "related-activity": f"@ref @type {_LANG}",
+        **dict.fromkeys(["aid-type", "default-aid-type"], f"@code @vocabulary {_LANG}"),
+        **dict.fromkeys(["finance-type", "default-finance-type", "flow-type", "default-flow-type"], f"@code {_LANG}"),
+        **dict.fromkeys(["tied-status", "default-tied-status"], f"@code {_LANG}"),
+    }.items()
+}
+"""What is read inside of each element: the names of elements, and of attributes with an @."""
+
+_OF_PERSONS = "persons, e-mail addresses and telephone numbers are never loaded"
+_LATER = "no question of the project asks for it yet"
+_OF_FILE = "it is about the file, not about what it tells"
+_SHOWN = "how the publisher shows or numbers it, not what it is"
+
+IGNORED: dict[str, str] = {
+    "contact-info": _OF_PERSONS,
+    "result": "what was achieved, as publishers measure it, is told in too many ways to be compared",
+    "document-link": "a link to a document is no statement about the activity; the document would be a source",
+    "activity-website": "a link is no statement about the activity",
+    "location": "places below countries need a gazetteer before one place has one IRI",
+    "budget-line": "the split of a total into the publisher's own lines",
+    "legacy-data": "the publisher's own fields have no meaning that another could know",
+    "owner-org": "whose number another number of the activity is; the number itself is read",
+    **dict.fromkeys(
+        [
+            "policy-marker",
+            "tag",
+            "humanitarian-scope",
+            "conditions",
+            "country-budget-items",
+            "capital-spend",
+            "crs-add",
+        ],
+        _LATER,
+    ),
+    **dict.fromkeys(["fss", "activity-scope", "collaboration-type", "disbursement-channel"], _LATER),
+    **dict.fromkeys(["@activity-id", "@crs-channel-code", "@budget-not-provided", "@hierarchy"], _LATER),
+    **dict.fromkeys(["@version", "@last-updated-datetime", "@generated-datetime", "@linked-data-uri"], _OF_FILE),
+    "@{http://www.w3.org/2001/XMLSchema-instance}noNamespaceSchemaLocation": _OF_FILE,
+    "@{http://www.w3.org/2001/XMLSchema-instance}type": _OF_FILE,
+    "@vocabulary-uri": "an address that tells where a vocabulary is described",
+    "activity-date/narrative": _SHOWN,
+    "activity-status/narrative": _SHOWN,
+    "sector/@type": _SHOWN,
+}
+"""What is left out on purpose, wherever it stands or (with its parent) there only, and why."""
+
+
+def count_unread(element: Element, report: Report, path: str = "") -> None:
+    """Count all that a record holds and that is not read, by its path from the record on."""
+    path = f"{path}/{element.tag}" if path else element.tag
+    children = [child for child in element if isinstance(child.tag, str)]
+    names = (element.tag, *(f"@{name}" for name in element.attrib), *(child.tag for child in children))
+    for name, reason in _left_out(names):
+        (report.ignored if reason else report.unread)[f"{path}/{name}"] += 1
+    read = READ.get(element.tag, frozenset())
+    for child in children:
+        if child.tag in read and (len(child) or child.attrib):
+            count_unread(child, report, path)
+
+
+@lru_cache(maxsize=4096)  # most elements of a file have the same few forms
+def _left_out(names: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """What of these attributes and children of an element (the first name) is not read, and why, if on purpose."""
+    tag, *inside = names
+    read = READ.get(tag, frozenset())
+    return tuple((name, IGNORED.get(f"{tag}/{name}") or IGNORED.get(name, "")) for name in inside if name not in read)

@@ -1,0 +1,607 @@
+"""IATI files: golden graphs, all versions alike, real data counted apart, every defect survived, nothing expanded."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import re
+import shutil
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+from xml.etree import ElementTree
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kg.errors import InputError
+from kg.feeds import describe_iati
+from kg.mapping.rows import map_records
+from kg.model.figures import Allocation, Flow
+from kg.model.iris import source_iri
+from kg.model.records import Activity, Concept, Link, Name, Organization, Participation
+from kg.model.report import KEPT, Report
+from kg.model.row import Row, Source
+from kg.model.terms import Statement
+from kg.namespaces import BASE, KG
+from kg.shipped import ontology_dir
+from kg.sources.iati.read import read_iati
+from kg.sources.iati.stream import DEEPEST, LARGEST_RECORD, open_file
+from kg.sources.iati.unread import IGNORED, READ
+from kg.store import nquads
+from kg.store.nquads import write_source
+from kg.store.rdf import read_codes
+from kg.store.view import open_view
+from tests.commands import DATA, RunKg
+
+IATI = DATA / "iati"
+LINE = re.compile(r"^x\.xml(:\d+)?: expected .+, got .+$")
+WELLS = IATI / "wells-2.03.xml"
+R = TypeVar("R", bound=Row)
+SOURCE = Source(id="x", title="x", file="x.xml", sha256="0" * 64, language="")
+
+
+@cache
+def codes() -> Mapping[str, Collection[str]]:
+    return read_codes(ontology_dir())
+
+
+def read(content: bytes, *, strict: bool = False) -> tuple[list[Row], Report]:
+    """The records of a file, and what there was to say of it."""
+    report = Report(strict=strict, source="x")
+    return list(read_iati(io.BytesIO(content), "x.xml", report, codes())), report
+
+
+def graph(content: bytes) -> set[Statement]:
+    return set(map_records(SOURCE, read(content)[0]))
+
+
+def activity(inside: str, *, attributes: str = 'default-currency="USD"', version: str = "2.03") -> bytes:
+    """A file of one activity that is right but for what is put inside."""
+    return f"""<iati-activities version="{version}"><iati-activity xml:lang="en" {attributes}>
+    <iati-identifier>XX-1-A</iati-identifier><reporting-org ref="XX-1" type="60"><narrative>Trust</narrative>
+    </reporting-org><title><narrative>Wells</narrative></title><activity-status code="2"/>
+    {inside}</iati-activity></iati-activities>""".encode()
+
+
+def transaction(value: str = "5", inside: str = "", code: str = "3", day: str = "2014-05-01") -> str:
+    return (
+        f'<transaction><transaction-type code="{code}"/><transaction-date iso-date="{day}"/>'
+        f'<value value-date="2014-05-01">{value}</value>{inside}</transaction>'
+    )
+
+
+def of(kind: type[R], content: bytes) -> list[R]:
+    return [row for row in read(content)[0] if isinstance(row, kind)]
+
+
+def rules(content: bytes) -> set[str]:
+    """The rules by which something is found; each finding says where, what was expected and what was met."""
+    _, report = read(content)
+    for finding in report.findings:
+        assert re.fullmatch(r"x\.xml(:\d+)?", finding.place), finding
+        assert "expected" in finding.message, finding
+        assert finding.subject.startswith(BASE), finding
+    return {finding.rule for finding in report.findings}
+
+
+# --- golden files and versions -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("file", "source"), [("wells-2.03.xml", "wells"), ("trust-org.xml", "trust")])
+def test_a_small_file_gives_the_golden_graph(file: str, source: str, tmp_path: Path) -> None:
+    """After a change that was meant: write the file made here over the golden one, and read the diff."""
+    about = describe_iati(IATI / file, source)
+    with open_file(IATI / file) as stream:
+        statements = map_records(about, read_iati(stream, file, Report(), codes()))
+        write_source(statements, source_iri(source), tmp_path / f"{source}.nq")
+    assert (tmp_path / f"{source}.nq").read_bytes() == (IATI / f"{source}.nq").read_bytes()
+
+
+def test_both_generations_of_the_standard_give_the_same_graph() -> None:
+    assert graph((IATI / "wells-1.03.xml").read_bytes()) == graph(WELLS.read_bytes())
+
+
+@pytest.mark.parametrize("system", ["Somalia", "Colombia"])
+def test_real_data_in_both_generations_give_the_same_graph(reference: Path, system: str) -> None:
+    one, other = (
+        (reference / "data" / "aims" / f"iati_{version}_{system}AIMS_GeocodedResearchRelease.xml").read_bytes()
+        for version in ("1.04", "2.03")
+    )
+    assert graph(one) == graph(other)
+
+
+# --- real files, counted apart -----------------------------------------------------------------------------------
+
+
+def counted(file: Path) -> dict[str, int]:
+    """What a file has, by a reader that shares nothing with ours."""
+    root = ElementTree.parse(file).getroot()
+    return {
+        "activities": len(root.findall("iati-activity")),
+        "participations": len(root.findall("iati-activity/participating-org")),
+        "reporting": len(root.findall("iati-activity/reporting-org")),
+        "transactions": len(root.findall("iati-activity/transaction")),
+        "budgets": len(root.findall("iati-activity/budget")),
+        "planned": len(root.findall("iati-activity/planned-disbursement")),
+    }
+
+
+def in_graph(statements: set[Statement]) -> Counter[str]:
+    """What a graph has of the same."""
+    found: Counter[str] = Counter()
+    for subject, predicate, value in statements:
+        if predicate == f"<{KG.activityKind}>" and value.endswith("/aid-activity>"):
+            found["activities"] += 1
+        if predicate == "<http://www.w3.org/ns/prov#hadRole>":
+            found["reporting" if value.endswith("/reporting>") else "participations"] += 1
+        if predicate == f"<{KG.stage}>":
+            kind = re.search(r"\.(transaction|budget|planned)", subject)
+            assert kind
+            found[kind[1].replace("budget", "budgets").replace("transaction", "transactions")] += 1
+    return found
+
+
+def real_files() -> list[str]:
+    return [
+        *(f"iati-dportal-covid/dportal_{number}.xml" for number in range(28) if number not in range(1, 5)),
+        *(f"aims/iati_{version}_{system}AIMS_GeocodedResearchRelease.xml" for version in ("1.04", "2.03")
+          for system in ("Somalia", "Colombia")),
+        *("unhcr/UNHCR-Activities-2023.xml", "usaid/usaid-619.xml", "usaid/usaid-br.xml", "usaid/usaid-bw.xml"),
+        *("okfn/CAF-ActivityFile-2025-10-10.xml", "okfn/who-arg.xml", "okfn/worldbank-sv.xml"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", real_files())
+def test_a_real_file_is_carried_to_its_last_transaction(name: str, reference: Path) -> None:
+    file = reference / "data" / name
+    rows, report = read(file.read_bytes())
+    expected = counted(file)
+    # A party without a role, a reference or a name is nobody; it is told instead.
+    expected["participations"] -= report.counts["error", "party-unusable"]
+    assert in_graph(set(map_records(SOURCE, rows))) == Counter(expected)
+    assert {severity for severity, _ in report.counts} <= {"error", "warning", "info"}
+    assert all(rule == "party-unusable" for severity, rule in report.counts if severity == "error")
+
+
+def test_the_files_of_organisations_are_read(reference: Path) -> None:
+    for file in sorted((reference / "data" / "okfn" / "org").glob("*.xml")):
+        rows, report = read(file.read_bytes())
+        root = ElementTree.parse(file).getroot()
+        budgets = [one for one in root.iter() if one.tag.endswith("-budget") or one.tag == "total-expenditure"]
+        assert sum(isinstance(row, Flow) for row in rows) == len(budgets)
+        assert not any(severity == "error" for severity, _ in report.counts)
+
+
+def test_the_files_of_the_standard_give_a_graph_or_one_line(reference: Path) -> None:
+    files = sorted((reference / "conformance" / "iati-schemas" / "tests").rglob("*.xml"))
+    assert len(files) > 600
+    refused: dict[Path, str] = {}
+    for file in files:
+        try:
+            graph(file.read_bytes())
+        except InputError as error:
+            refused[file] = str(error)
+    assert all(LINE.match(message) for message in refused.values())
+    assert all({"should-fail", "registry-tests"} & set(file.parts) for file in refused)
+    assert len(refused) < len(files) / 4
+
+
+# --- what is read, and how ---------------------------------------------------------------------------------------
+
+
+def test_who_is_left_out_as_provider_is_the_publisher_only_if_it_takes_part() -> None:
+    itself = '<participating-org role="2" ref="XX-1"/>'
+    (flow,) = of(Flow, activity(itself + transaction()))
+    assert (flow.funders, flow.certainty, flow.counts) == (("org.XX-1",), "implied", True)
+    (flow,) = of(Flow, activity('<participating-org role="1" ref="GB-GOV-1"/>' + transaction()))
+    assert (flow.funders, flow.certainty) == ((), "stated")
+    (flow,) = of(Flow, activity(itself + transaction(inside='<provider-org ref="GB-GOV-1"/>')))
+    assert (flow.funders, flow.certainty) == (("org.GB-GOV-1",), "stated")
+    (flow,) = of(Flow, activity(itself + transaction(code="1")))
+    assert (flow.funders, flow.receivers, flow.certainty, flow.counts) == ((), ("org.XX-1",), "implied", False)
+
+
+def test_money_paid_back_funds_nothing() -> None:
+    (flow,) = of(Flow, activity(transaction(code="6")))
+    assert (flow.items, flow.paid_from, flow.stage) == ((), "activity.XX-1-A", "loan-repayment")
+
+
+def test_a_secondary_reporter_never_counts() -> None:
+    content = activity('<participating-org role="2" ref="XX-1"/>' + transaction())
+    (flow,) = of(Flow, content.replace(b'type="60"', b'type="60" secondary-reporter="1"'))
+    assert (flow.counts, flow.funders) == (False, ())
+
+
+def test_default_values_are_inherited_and_overruled() -> None:
+    defaults = "".join(
+        f'<default-{name} code="{code}"/>'
+        for name, code in [("aid-type", "C01"), ("finance-type", "421"), ("flow-type", "10"), ("tied-status", "5")]
+    )
+    own = '<flow-type code="20"/><finance-type code="110"/>'
+    marks = 'default-currency="EUR" humanitarian="1"'
+    one, other = of(Flow, activity(transaction() + transaction(inside=own, value="6") + defaults, attributes=marks))
+    assert (one.aid_type, one.instrument, one.flow_type, one.tied) == ("C01", "421", "10", "5")
+    assert (one.finance_type, one.flow_class, one.currency, one.humanitarian) == ("loan", "loan", "EUR", True)
+    assert (other.aid_type, other.instrument, other.flow_type, other.finance_type) == ("C01", "110", "20", "grant")
+
+
+def test_equal_transactions_are_two_and_keep_their_ids_when_others_come() -> None:
+    before = of(Flow, activity(transaction() + transaction()))
+    after = of(Flow, activity(transaction("6") + transaction() + transaction("7") + transaction()))
+    assert len({flow.id for flow in before}) == 2
+    assert {flow.id for flow in before} < {flow.id for flow in after}
+
+
+def test_names_in_all_languages_are_kept() -> None:
+    title = '<title><narrative xml:lang="fr">Puits</narrative><narrative xml:lang="EN-gb">Wells</narrative></title>'
+    content = activity("").replace(b"<title><narrative>Wells</narrative></title>", title.encode())
+    (work,) = of(Activity, content)
+    (name,) = of(Name, content)
+    assert (work.title, work.language) == ("Puits", "fr")
+    assert (name.entity, name.name, name.language, name.kind) == (work.id, "Wells", "en-gb", "preferred")
+
+
+def test_a_relative_is_linked_and_a_stranger_is_known_by_its_identifier() -> None:
+    content = activity('<related-activity type="2" ref="XX-1-B"/><related-activity type="3" ref="XX-1-A"/>')
+    (link,) = of(Link, content)
+    assert (link.subject, link.kind, link.object) == ("activity.XX-1-B", "part-of", "activity.XX-1-A")
+    assert {work.id: work.kind for work in of(Activity, content)} == {
+        "activity.XX-1-A": "aid-activity", "activity.XX-1-B": "unspecified",
+    }  # fmt: skip
+    assert "related-unusable" in rules(content)
+
+
+def test_codes_that_no_list_has_are_described_beside_those_who_use_them() -> None:
+    content = activity('<sector code="W 1" vocabulary="99"><narrative>Wells</narrative></sector>')
+    (share,) = of(Allocation, content)
+    (concept,) = of(Concept, content)
+    assert (share.vocabulary, share.code) == (concept.vocabulary, concept.code) == ("sector-99-of-XX-1", "W 1")
+    assert (
+        f"<{BASE}code/sector-99-of-XX-1/W%201>",
+        "<http://www.w3.org/2004/02/skos/core#prefLabel>",
+        '"Wells"@en',
+    ) in graph(content)
+
+
+def test_persons_are_never_read() -> None:
+    contact = "<contact-info><person-name><narrative>Jane Doe</narrative></person-name><email>j@x.org</email>"
+    contact += "<telephone>555</telephone></contact-info>"
+    rows, report = read(activity(contact))
+    assert "Jane" not in repr(rows)
+    assert report.ignored["iati-activity/contact-info"] == 1
+    assert "never loaded" in IGNORED["contact-info"]
+
+
+@pytest.mark.parametrize("name", ["Individual", "Private individual", "private individuals"])
+def test_an_individual_enters_without_a_name(name: str) -> None:
+    party = f'<participating-org role="1" ref="P-77"><narrative>{name}</narrative></participating-org>'
+    typed = party.replace("P-77", "P-78").replace(name, "Jane Doe").replace("role", 'type="Individual" role')
+    rows, _ = read(activity(party + typed))
+    said = repr(rows)
+    assert not any(word in said for word in ("Jane", "P-77", "P-78", name))
+    assert [row.name for row in rows if isinstance(row, Organization)].count("An individual (name withheld)") == 1
+    assert sum(isinstance(row, Participation) for row in rows) == 3
+
+
+def test_all_that_is_not_read_is_counted_by_its_path() -> None:
+    strange = '<x:a xmlns:x="urn:x" b="1"><x:c/></x:a><title colour="red"><b/></title>'
+    _, report = read(activity(strange + transaction(inside="<disbursement-channel code='1'/><z/>")))
+    assert report.unread == {
+        "iati-activity/{urn:x}a": 1, "iati-activity/title/@colour": 1, "iati-activity/title/b": 1,
+        "iati-activity/transaction/z": 1,
+    }  # fmt: skip
+    assert report.ignored == {"iati-activity/transaction/disbursement-channel": 1}
+
+
+def test_nothing_is_both_read_and_ignored_and_every_reason_is_told() -> None:
+    for name, reason in IGNORED.items():
+        parent, _, inside = name.rpartition("/")
+        assert len(reason) > 10
+        assert all(inside not in read for tag, read in READ.items() if parent in ("", tag)), name
+
+
+# --- defects -----------------------------------------------------------------------------------------------------
+
+PARTY = '<participating-org role="4" ref="{}"><narrative>{}</narrative></participating-org>'
+DEFECTS = {
+    "placeholder-reference": PARTY.format("N/A", "Eau pour tous"),
+    "channel-as-reference": PARTY.format("41122", "UNICEF"),
+    "party-unusable": PARTY.format("", "nan"),
+    "unknown-participating-org": PARTY.replace('"4"', '"Donor"').format("XX-2", "A donor"),
+    "double-escaped": PARTY.format("XX-2", "Food &amp;amp;amp; Water"),
+    "mis-decoded": PARTY.format("XX-2", "CÃ´te d'Ivoire"),
+    "lost-characters": PARTY.format("XX-2", "Minist\ufffdre"),
+    "other-type": PARTY.format("XX-2", "A").replace("ref", 'type="10" ref')
+    + PARTY.format("XX-2", "A").replace("ref", 'type="40" ref'),
+    "not-a-date": transaction(day="314804"),
+    "unlikely-date": transaction(day="0201-05-01"),
+    "not-an-amount": transaction("2014-05-01"),
+    "amount-mended": transaction("1,250,000.50"),
+    "no-transaction-type": transaction(code=""),
+    "unknown-transaction-type": transaction(code="77"),
+    "shares-not-100": '<sector code="111" percentage="60"/><sector code="112" percentage="60"/>',
+    "not-a-share": '<sector code="111" percentage="half"/>',
+    "split-code": "".join(f'<sector vocabulary="DAC" code="{digit}" percentage="33.33"/>' for digit in "152"),
+    "no-code": "<recipient-country/>",
+    "second-date": '<activity-date type="2" iso-date="2014-01-01"/><activity-date type="2" iso-date="2014-01-02"/>',
+    "related-unusable": '<related-activity type="1"/>',
+    "unknown-country": '<recipient-country code="XK"><narrative>Kosovo</narrative></recipient-country>',
+}
+
+
+@pytest.mark.parametrize(("rule", "inside"), DEFECTS.items(), ids=DEFECTS)
+def test_a_defect_is_found_and_survived(rule: str, inside: str) -> None:
+    also = {"unknown-participating-org": {"party-unusable"}}
+    assert rules(activity(inside)) == {rule} | also.get(rule, set())
+    assert graph(activity(inside))
+
+
+def test_a_value_is_kept_as_it_came_beside_its_clean_form() -> None:
+    flow, broken, naked = (
+        of(Flow, activity(transaction("1,250,000.50")))[0],
+        of(Flow, activity(transaction("2014-05-01", day="314804")))[0],
+        of(Flow, activity(transaction("7"), attributes=""))[0],
+    )
+    assert (flow.amount, flow.note) == (Decimal("1250000.50"), "The source has the amount '1,250,000.50'.")
+    assert (broken.amount, broken.start) == (None, None)
+    assert "'2014-05-01'" in broken.note
+    assert "'314804'" in broken.note
+    assert (naked.amount, naked.currency, naked.note) == (None, "", "The source has the amount '7' and no currency.")
+    names = of(Name, activity(PARTY.format("XX-2", "Food &amp;amp; Water")))
+    assert [(name.name, name.kind) for name in names] == [("Food &amp; Water", "misspelling")]
+    parts = [part.spelling for part in of(Participation, activity(PARTY.format("XX-2", "Food &amp;amp; Water")))]
+    assert parts == ["Trust", "Food &amp; Water"]
+
+
+def test_parties_that_share_a_channel_code_stay_apart() -> None:
+    content = activity(PARTY.format("22000", "Oxfam") + PARTY.format("22000", "CARE"))
+    found = {row.name: row.identifiers for row in of(Organization, content)}
+    assert found["Oxfam"] == found["CARE"] == ("dac-channel:22000",)
+
+
+def test_an_identifier_met_twice_is_two_activities() -> None:
+    one = activity("").decode()
+    again = one[one.index("<iati-activity ") : one.index("</iati-activities>")]
+    content = one.replace("</iati-activities>", again + "</iati-activities>").encode()
+    works = of(Activity, content)
+    assert [work.id for work in works] == ["activity.XX-1-A", "activity.XX-1-A.number-2"]
+    assert [work.evidence[0].record for work in works] == ["XX-1-A", "activity 2"]  # type: ignore[union-attr]
+    assert rules(content) == {"duplicate-identifier"}
+
+
+def test_an_activity_that_lacks_everything_is_still_one() -> None:
+    content = b"<iati-activities><iati-activity/></iati-activities>"
+    assert [work.id for work in of(Activity, content)] == ["activity.number-1"]
+    assert rules(content) == {"no-identifier", "no-title", "no-reporter"}
+
+
+def test_all_findings_are_counted_and_a_hundred_are_kept() -> None:
+    _, report = read(activity(PARTY.format(";", "") * (KEPT + 7)))
+    assert report.counts["error", "party-unusable"] == KEPT + 7
+    assert sum(finding.rule == "party-unusable" for finding in report.findings) == KEPT
+
+
+def test_the_first_error_stops_a_strict_load() -> None:
+    with pytest.raises(InputError, match=r"^x\.xml:\d+: participating-org: expected .+, got none"):
+        read(activity(PARTY.format(";", "")), strict=True)
+
+
+# --- files that are broken or made to harm -----------------------------------------------------------------------
+
+BOMB = (
+    '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">'
+    + "".join(f'<!ENTITY {one} "{f"&{other};" * 10}">' for one, other in zip("bcdefgh", "abcdefg", strict=True))
+    + "]><iati-activities><iati-activity><title>&h;</title></iati-activity></iati-activities>"
+)
+OUTSIDE = (
+    '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><iati-activities><iati-activity><title>&a;</title>'
+    "</iati-activity></iati-activities>"
+)
+REFUSED = {
+    "empty": b"",
+    "json": b'{"error": "not found"}',
+    "html": b"<html><body>Not found</body></html>",
+    "cut off": WELLS.read_bytes()[:3000],
+    "no utf-8": WELLS.read_bytes().replace(b"Wells in", b"W\xff\xfells in"),
+    "entity bomb": BOMB.encode(),
+    "external entity": OUTSIDE.encode(),
+    "deep": activity("<title>" * (DEEPEST + 1) + "</title>" * (DEEPEST + 1)),
+    "very deep": activity("<title>" * 5000 + "</title>" * 5000),
+    "another root": b"<registry-record/>",
+}
+
+
+@pytest.mark.parametrize("content", REFUSED.values(), ids=REFUSED)
+def test_what_cannot_be_read_to_its_end_is_refused_in_one_line(content: bytes) -> None:
+    with pytest.raises(InputError, match=r"^x\.xml(:\d+)?: expected .+, got .+") as caught:
+        read(content)
+    assert "\n" not in str(caught.value)
+    assert len(str(caught.value)) < 300
+
+
+def test_a_file_without_end_is_refused_before_it_fills_the_memory() -> None:
+    class Endless(io.RawIOBase):
+        given = 0
+
+        def read(self, size: int = -1) -> bytes:
+            self.given += size
+            return b"<iati-activities>" + b"<x/>" * 100 if self.given == size else b"<x/>" * (size // 4)
+
+    stream: Any = Endless()
+    with pytest.raises(InputError, match="expected records of at most 64 MB"):
+        list(read_iati(stream, "x.xml", Report(), codes()))
+    assert stream.given < 2 * LARGEST_RECORD
+
+
+def test_texts_and_attributes_are_bounded() -> None:
+    long = "a" * 1_000_001
+    assert rules(activity(f"<description><narrative>{long}</narrative></description>")) == {"too-long"}
+    assert rules(activity(f'<participating-org role="4" ref="{long}"/>')) == {"too-long"}
+
+
+@given(st.data())
+def test_whatever_is_cut_flipped_or_put_in_gives_a_graph_or_one_line(data: st.DataObject) -> None:
+    content = bytearray(WELLS.read_bytes())
+    for _ in range(data.draw(st.integers(1, 4))):
+        at = data.draw(st.integers(0, len(content) - 1))
+        match data.draw(st.sampled_from(["cut", "flip", "insert", "swap"])):
+            case "cut":
+                del content[at : at + data.draw(st.integers(1, 200))]
+            case "flip":
+                content[at] = data.draw(st.integers(0, 255))
+            case "insert":
+                content[at:at] = data.draw(st.binary(max_size=20) | st.sampled_from(FRAGMENTS))
+            case "swap":
+                values = list(re.finditer(rb'"[^"<]*"', content))
+                value = data.draw(st.sampled_from(values)) if values else None
+                if value:
+                    content[value.start() : value.end()] = data.draw(st.sampled_from(VALUES))
+        content = content or bytearray(b" ")
+    said = "x.xml: expected no error, got none"
+    try:
+        graph(bytes(content))
+    except InputError as error:
+        said = str(error)
+    assert LINE.match(said)
+
+
+FRAGMENTS = [b"<title/>", b"<value>1e999</value>", b"&amp;", b"<![CDATA[<x>]]>", b"</transaction>", b"&#0;", b"<?x?>"]
+VALUES = [b'""', b'"-1"', b'"9999-99-99"', b'"2014-01-01"', b'"1e30"', b'"%2F/#<"', b'"&#x202E;\xc3\xa9"', b'"NaN"']
+
+
+# --- the command -------------------------------------------------------------------------------------------------
+
+
+def folder_of(tmp_path: Path) -> Path:
+    """A folder with a plain file, a packed one and a broken one."""
+    folder = tmp_path / "activities" / "new"
+    folder.mkdir(parents=True)
+    shutil.copy(WELLS, folder / "Wells 2.03.xml")
+    (folder / "trust.xml.gz").write_bytes(gzip.compress((IATI / "trust-org.xml").read_bytes()))
+    (folder / "cut.xml").write_bytes(WELLS.read_bytes()[:3000])
+    (folder / "readme.txt").write_text("no data", encoding="utf-8")
+    return folder.parent
+
+
+def test_a_folder_is_loaded_but_for_the_file_that_is_broken(tmp_path: Path, run_kg: RunKg) -> None:
+    store, told = tmp_path / "store", tmp_path / "findings.json"
+    ran = run_kg("load", "iati", folder_of(tmp_path), "--store", store, "--findings", told, "--licence", "CC BY 4.0",
+                 "--publisher", "Example Water Trust")  # fmt: skip
+    assert ran.code == 0, ran.err
+    assert ran.out == ""
+    assert re.search(r"unreadable-file +error +1 ", ran.err)
+    assert "2 files: 2 activities, 6 participations, 5 transactions, " in ran.err
+    sources = run_kg("sources", "list", "--store", store, "--format", "json").json
+    assert [source["id"] for source in sources] == ["trust", "wells-2-03"]
+    assert {source["licence"] for source in sources} == {"CC BY 4.0"}
+    document = json.loads(told.read_text(encoding="utf-8"))
+    assert document["read"]["activities"] == 2
+    assert {"severity", "rule", "subject", "message", "place"} == set(document["findings"][0])
+    assert document["ignored"]["iati-activity/contact-info"] == 1
+    assert run_kg("check", "--store", store).code == 0
+
+
+def test_the_same_file_again_changes_nothing_and_a_newer_one_takes_its_place(tmp_path: Path, run_kg: RunKg) -> None:
+    store, file = tmp_path / "store", tmp_path / "wells.xml"
+    shutil.copy(WELLS, file)
+    assert run_kg("load", "iati", file, "--store", store).code == 0
+    assert "nothing changed" in run_kg("load", "iati", file, "--store", store).err
+    file.write_bytes(WELLS.read_bytes().replace(b"Wells in Kenya", b"Deep wells in Kenya"))
+    before = open_view(store).version
+    assert run_kg("load", "iati", file, "--store", store).code == 0
+    assert open_view(store).version != before
+    assert run_kg("show", "Deep wells in Kenya", "--store", store).code == 0
+    assert run_kg("sources", "remove", "wells", "--store", store).code == 0
+    assert run_kg("sources", "list", "--store", store, "--format", "json").json == []
+
+
+def test_partners_are_those_who_take_part_and_never_who_only_publishes(tmp_path: Path, run_kg: RunKg) -> None:
+    content = activity(PARTY.format("XX-2", "Oxfam") + PARTY.format("XX-3", "CARE"))
+    file, store = tmp_path / "one.xml", tmp_path / "store"
+    file.write_bytes(content + b"\n")
+    assert run_kg("load", "iati", file, "--store", store).code == 0
+    found = run_kg("partners", "Oxfam", "--store", store, "--format", "csv").rows
+    assert "CARE" in str(found)
+    assert "Trust" not in str(found)
+
+
+def test_what_was_loaded_is_shown_with_its_record(tmp_path: Path, run_kg: RunKg) -> None:
+    store = tmp_path / "store"
+    assert run_kg("load", "iati", WELLS, "--store", store, "--source", "wells").code == 0
+    shown = run_kg("show", "XX-1-WELLS/7", "--store", store)
+    assert shown.code == 0, shown.err
+    for words in ("Wells in Kenya", "Puits au Kenya", "60 percent", "Village wells", "sibling of", "GBP"):
+        assert words in shown.out, words
+    found = run_kg("show", "XX-1-WELLS/7", "--store", store, "--format", "json").json
+    assert {relation["kind"] for relation in found["relations"]} >= {"participation", "flow", "allocation", "link"}
+    places = [place for relation in found["relations"] for place in relation["evidence"]]
+    assert {(place["file"], place["record"]) for place in places} == {("wells-2.03.xml", "XX-1-WELLS/7")}
+    (kenya,) = run_kg("query", "SELECT ?work { ?work :covers country:KE }", "--store", store, "--format", "csv").rows
+    assert kenya["work"].endswith("/activity.XX-1-WELLS%2F7")
+
+
+@pytest.mark.parametrize("pattern", ["*.xml", "**/Wells*"])
+def test_a_pattern_is_understood_where_no_shell_does(
+    pattern: str, tmp_path: Path, run_kg: RunKg, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder_of(tmp_path) / "new")
+    ran = run_kg("load", "iati", pattern, "--store", tmp_path / "store")
+    assert ran.code == 0, ran.err
+    assert "1 file: 2 activities" in ran.err
+
+
+def test_a_pipe_needs_the_id_of_its_source(tmp_path: Path, start_kg: RunKg) -> None:
+    store, content = tmp_path / "store", gzip.compress(WELLS.read_bytes())
+    ran = start_kg("load", "iati", "-", "--store", store, stdin=content)
+    assert ran.code == 2
+    assert "expected --source ID" in ran.err
+    ran = start_kg("load", "iati", "-", "--store", store, "--source", "wells", stdin=content)
+    assert ran.code == 0, ran.err
+    assert "1 file: 2 activities" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("name", "options"), [("cut.xml", []), ("missing.xml", []), ("party.xml", ["--strict"]), ("cut.xml.gz", [])]
+)
+def test_what_loads_nothing_is_exit_2_and_changes_nothing(
+    name: str, options: list[str], tmp_path: Path, run_kg: RunKg
+) -> None:
+    store, file = tmp_path / "store", tmp_path / name
+    contents = {
+        "cut.xml": WELLS.read_bytes()[:3000],
+        "party.xml": activity(PARTY.format(";", "")),
+        "cut.xml.gz": gzip.compress(WELLS.read_bytes())[:900],
+    }
+    if name in contents:
+        file.write_bytes(contents[name])
+    ran = run_kg("load", "iati", file, *options, "--store", store)
+    assert ran.code == 2
+    assert re.fullmatch(r"error: .*: expected .+, got .+\n", ran.err)
+    assert not list((store / "versions").iterdir())
+
+
+def test_options_of_iati_are_refused_for_other_kinds(tmp_path: Path, run_kg: RunKg) -> None:
+    ran = run_kg("load", "rdf", tmp_path / "x.ttl", "--strict", "--store", tmp_path / "store")
+    assert ran.code == 2
+    assert "are for IATI files" in ran.err
+
+
+# --- sorting on disk ---------------------------------------------------------------------------------------------
+
+
+def test_runs_on_disk_give_the_same_bytes_as_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def statements() -> Iterator[Statement]:
+        return map_records(SOURCE, read(WELLS.read_bytes())[0])
+
+    count = write_source(statements(), source_iri("x"), tmp_path / "memory.nq")
+    monkeypatch.setattr(nquads, "RUN", 7)
+    monkeypatch.setattr(nquads, "RUNS", 3)
+    assert write_source(statements(), source_iri("x"), tmp_path / "disk.nq") == count
+    assert (tmp_path / "memory.nq").read_bytes() == (tmp_path / "disk.nq").read_bytes()
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["disk.nq", "memory.nq"]
