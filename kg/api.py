@@ -124,7 +124,8 @@ def diff(old: Path | str, new: Path | str, *, sources: Collection[str] = (), ali
     from kg.diff import diff as compare
     from kg.diff.compare import Change
 
-    found = compare(Path(old), Path(new), ontology=ontology_dir(), sources=tuple(sources), align=align)
+    names = [sources] if isinstance(sources, str) else list(sources)
+    found = compare(Path(old), Path(new), ontology=ontology_dir(), sources=names, align=align)
     frame = pd.DataFrame(found.changes, columns=Change._fields)
     frame.attrs = {
         "counts": [{**count._asdict(), "agreement": count.agreement} for count in found.counts],

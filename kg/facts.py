@@ -126,8 +126,9 @@ def part_status(work: Facts, part: Facts) -> str:
 
 
 def doubt(certainty: str) -> int:
-    """How much doubt a certainty leaves: stated least, a thing without any most."""
-    return ("stated", "implied", "ambiguous", "added", "").index(certainty)
+    """How much doubt a certainty leaves: stated least; one that is not told, or not of the list, most."""
+    known = ("stated", "implied", "ambiguous", "added")
+    return known.index(certainty) if certainty in known else len(known)
 
 
 def first(found: Statements, predicate: str) -> str:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
+from kg.evidence.coverage import Stretch, _mark_joining
 from tests.browser import find_browser
 from tests.commands import DATA, ROOT, TINY, RunKg, assert_refused, read_table, write_table
 
@@ -43,7 +45,7 @@ def test_open_stretches_are_those_that_no_row_points_to(run_kg: RunKg, tiny_stor
     found = coverage(run_kg, tiny_store)["open"]
     assert found
     for place in found:
-        assert len(re.findall(r"\w+", TEXT[place["start"] : place["end"]])) > 2
+        assert re.search(r"\w", TEXT[place["start"] : place["end"]])
         assert not any(start < place["end"] and place["start"] < end for start, end in pointed)
 
 
@@ -58,6 +60,16 @@ def test_an_omission_closes_a_stretch_and_a_missing_row_opens_one(run_kg: RunKg,
     assert after["omitted"]["rhetoric"] == before["words"]["open"] - after["words"]["open"]
     write_table(book, "omissions", rows[1:])
     assert {"start": 52, "end": 136} in coverage(run_kg, load(run_kg, book))["open"]
+
+
+def test_only_joining_words_and_numbers_of_points_join() -> None:
+    text = "Ghana and the Bank. 2) It paid 416 million then. Never mind"
+    parts = ["Ghana", "Bank.", "It", "paid", "then."]
+    carried = [Stretch(text.index(part), text.index(part) + len(part), "statement", ("urn:x",)) for part in parts]
+    gaps = [Stretch(one.end, other.start, "open") for one, other in pairwise(carried)]
+    gaps.append(Stretch(carried[-1].end, len(text), "open"))
+    states = {text[gap.start : gap.end].strip(): gap.state for gap in _mark_joining(text, gaps)}
+    assert states == {"and the": "joining", "2)": "joining", "": "blank", "416 million": "open", "Never mind": "open"}
 
 
 def test_one_or_two_words_between_others_only_join_them(run_kg: RunKg, tiny_store: Path) -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from kg.diff.compare import Side, compare, write_patch
 from kg.facts import Reader
 from kg.store.rdf import view_statements
-from tests.commands import ACCRA, DATA, TINY, RunKg, assert_refused, copy_store, read_table, set_cell, write_table
+from tests.commands import ACCRA, DATA, ROOT, TINY, RunKg, assert_refused, copy_store, read_table, set_cell, write_table
 
 GOLDEN = DATA / "accra-2008.nq"
 
@@ -73,8 +73,22 @@ def test_identity_decisions_are_compared(run_kg: RunKg, tmp_path: Path) -> None:
 
 def test_only_the_named_sources_are_compared(run_kg: RunKg, book: Path) -> None:
     set_cell(book, "flows", 0, "amount", "7")
-    assert run_kg("diff", TINY, book, "--source", "another").code == 0
     assert run_kg("diff", TINY, book, "--source", "accra-2008").code == 1
+    assert_refused(run_kg("diff", TINY, book, "--source", "accra-2009"), "expected one of accra-2008", "'accra-2009'")
+    assert_refused(run_kg("diff", TINY, book, "--summary", "--format", "patch"), "choose one")
+
+
+def test_a_side_without_a_ledger_has_lost_no_decisions(run_kg: RunKg, store: Path) -> None:
+    for source in ("iprcc-2009", "mofcom-2009"):
+        ran = run_kg("diff", ROOT / "data" / "triples", ROOT / "data" / "workbooks" / source, "--source", source)
+        assert (ran.code, ran.err) == (0, "no differences\n"), ran
+    assert run_kg("diff", ROOT / "data" / "triples", store).code == 0
+
+
+def test_files_of_other_names_are_compared_by_what_they_say(run_kg: RunKg, tmp_path: Path) -> None:
+    for name in ("a.ttl", "b.ttl"):
+        (tmp_path / name).write_text('<urn:x> <urn:p> [ <urn:q> "1" ] .', encoding="utf-8")
+    assert run_kg("diff", tmp_path / "a.ttl", tmp_path / "b.ttl").code == 0
 
 
 def test_two_versions_of_a_store_are_compared(run_kg: RunKg, tiny_store: Path, book: Path, tmp_path: Path) -> None:
@@ -167,6 +181,45 @@ def _summary(run_kg: RunKg, book: Path) -> list[dict[str, str]]:
     assert ran.code == 1
     header, *rows = (line.split(",") for line in ran.out.splitlines())
     return [dict(zip(header, row, strict=True)) for row in rows]
+
+
+def test_one_id_for_two_things_does_not_make_them_one(run_kg: RunKg, book: Path) -> None:
+    (claim,) = read_table(book, "claims")
+    other = {**claim, "kind": "plan", "statement": "Something else is planned.", "evidence": "990-1003"}
+    write_table(book, "claims", [other])
+    rows = read_table(book, "organizations")
+    oecd = next(row for row in rows if row["id"] == "oecd")
+    for row in rows:
+        row["id"] = "the-oecd" if row["id"] == "oecd" else row["id"]
+    lists = {**oecd, "id": "oecd", "name": "Another list", "kind": "other", "identifiers": "", "evidence": "1025-1050"}
+    write_table(book, "organizations", [*rows, lists])
+    for table in ("names", "participations", "claims", "links"):
+        write_table(
+            book,
+            table,
+            [{k: "the-oecd" if v == "oecd" else v for k, v in row.items()} for row in read_table(book, table)],
+        )
+    counts = {row["kind"]: row for row in _summary(run_kg, book)}
+    assert [counts["claim"][key] for key in ("old", "new", "both", "values", "agreement")] == [
+        "1",
+        "1",
+        "0",
+        "",
+        "0.00",
+    ]
+    bodies = len(rows)
+    assert [counts["organization"][key] for key in ("old", "new", "both")] == [
+        str(bodies),
+        str(bodies + 1),
+        str(bodies),
+    ]
+
+
+def test_a_slip_of_another_kind_at_the_same_place_is_the_same_slip(run_kg: RunKg, book: Path) -> None:
+    set_cell(book, "slips", 0, "kind", "name")
+    (slip,) = (row for row in _summary(run_kg, book) if row["kind"] == "slip")
+    assert slip["both"] == "1"
+    assert float(slip["values"]) < 1
 
 
 def test_codings_of_two_documents_are_not_aligned(run_kg: RunKg, book: Path) -> None:

@@ -25,6 +25,12 @@ def pages_with(pattern: re.Pattern[str]) -> list[Path]:
     return [page for page in PAGES if pattern.search(page.read_text(encoding="utf-8"))]
 
 
+def test_the_table_of_agreement_is_what_the_codings_give() -> None:
+    page = (ROOT / "data" / "workbooks" / "README.md").read_text(encoding="utf-8")
+    made = runpy.run_path(str(DOCS / "make_agreement.py"))["with_table"](page)
+    assert page == made, "the table is old: run `python docs/make_agreement.py`"
+
+
 def test_the_page_of_commands_is_what_the_help_texts_say() -> None:
     made = runpy.run_path(str(DOCS / "make_commands.py"))["page"]()
     assert (DOCS / "commands.md").read_text(encoding="utf-8") == made, "the page is old: run `make docs`"

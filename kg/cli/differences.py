@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kg.cli.options import counted, say, source_option, write_output, write_rows
+from kg.errors import UsageError
 from kg.shipped import ontology_dir
 
 if TYPE_CHECKING:
@@ -40,6 +41,8 @@ def diff_command(old: Path, new: Path, sources: tuple[str, ...], align: bool, su
       kg diff release-1/data/triples data/triples
       kg diff first/iprcc-2009 second/iprcc-2009 --align --summary
     """
+    if summary and form == "patch":
+        raise UsageError("--summary counts things, and a patch lists statements: choose one")
     from kg.diff import diff
     from kg.diff.compare import Change, Count, write_patch
 
@@ -48,25 +51,26 @@ def diff_command(old: Path, new: Path, sources: tuple[str, ...], align: bool, su
         write_output(None, write_patch(found).encode())
     elif summary:
         header = [*Count._fields, "agreement"]
-        rows = [[*count[:-1], f"{count.values:.2f}", f"{count.agreement:.2f}"] for count in found.counts]
+        rows = [[*count[:-1], _share(count.values), _share(count.agreement)] for count in found.counts]
         write_rows(form, header, rows, _document(found))
     elif found.changes or form != "table":
         header = [name for name in Change._fields if form != "table" or name != "iri"]
         write_rows(form, header, ([getattr(one, name) for name in header] for one in found.changes), _document(found))
-    say(
-        f"{counted(len(found.went), 'statement')} went, {len(found.came)} came"
-        if not found.is_empty
-        else "no differences"
-    )
+    decisions = len(found.decisions_went) + len(found.decisions_came)
+    also = f", {counted(decisions, 'identity decision')} changed" if decisions else ""
+    also += " (a patch has statements only)" if decisions and form == "patch" else ""
+    told = f"{counted(len(found.went), 'statement')} went, {len(found.came)} came{also}"
+    say("no differences" if found.is_empty else told)
     return 0 if found.is_empty else 1
+
+
+def _share(value: float | None) -> str:
+    return "" if value is None else f"{value:.2f}"
 
 
 def _document(found: Difference) -> dict[str, Any]:
     return {
-        "counts": [
-            {**count._asdict(), "values": round(count.values, 4), "agreement": round(count.agreement, 4)}
-            for count in found.counts
-        ],
+        "counts": [{**count._asdict(), "agreement": round(count.agreement, 4)} for count in found.counts],
         "changes": [change._asdict() for change in found.changes],
         "statements": {
             "went": [quad.line for quad in found.went],

@@ -128,12 +128,15 @@ def coverage_command(store: Path | None, documents: Path | None, out: Path, form
             for one in found
         ],
     }  # fmt: skip
+    if not found:
+        raise UsageError("expected a store with coded documents, got one without")
+    if str(out) != "-":
+        write_output(out, render_coverage(found, version=view.version).encode())
     write_rows(form, ["document", "words", *STATES], rows, document)
     for one in found:
         if one.open:
             say(f"{one.id}: open at {', '.join(f'{place.start}-{place.end}' for place in one.open)}")
     if str(out) != "-":
-        write_output(out, render_coverage(found, version=view.version).encode())
         say(f"{out}: {counted(len(found), 'document')}")
 
 

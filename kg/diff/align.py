@@ -39,12 +39,19 @@ def align_workbooks(first: Workbook, second: Workbook) -> Workbook:
     if first.source.sha256 != second.source.sha256:
         raise UsageError(f"--align: expected two codings of one document, got {first.path} and {second.path}")
     one, other = list(first.records), list(second.records)
-    ids = match_rows(one, other)
+    ids = _without_clashes(match_rows(one, other), one, other)
     renamed = [_rename(row, ids) for row in other]
     joints = _match_joints(one, renamed)
     rows = [replace(row, id=joints[row_id(row)]) if row_id(row) in joints else row for row in renamed]
     placed = [(place, row) for (place, _), row in zip(second.rows, rows, strict=True)]
     return Workbook(second.path, replace(second.source, id=first.source.id), tuple(placed))
+
+
+def _without_clashes(ids: dict[str, str], first: Sequence[Row], second: Sequence[Row]) -> dict[str, str]:
+    """The ids, and new ones for rows that the first coding lacks but whose ids it has for other things."""
+    taken = {row.id for row in first if row.id}
+    clashing = {row.id for row in second if row.id in taken and row.id not in ids}
+    return {**ids, **{id_: f"{id_}-of-the-second" for id_ in clashing}}
 
 
 def match_rows(first: Sequence[Row], second: Sequence[Row]) -> dict[str, str]:
@@ -58,7 +65,8 @@ def match_rows(first: Sequence[Row], second: Sequence[Row]) -> dict[str, str]:
     tables = [[_by_table(rows, table) for rows in (first, second)] for table in TABLES.values() if _has_ids(table)]
     for one, other in tables:
         ids.update(_best_pairs(one, other, alike, ENOUGH))
-    left = [row for one, _ in tables for row in one if row.id not in ids.values()]
+    matched = set(ids.values())
+    left = [row for one, _ in tables for row in one if row.id not in matched]
     ids.update(_best_pairs(left, [row for _, other in tables for row in other if row.id not in ids], alike, ACROSS))
     return ids
 
@@ -100,7 +108,7 @@ def _alike(one: Row, other: Row, names: set[str], other_names: set[str]) -> floa
     overlap = _overlap(one.evidence, other.evidence)
     if not overlap:
         return 0.0
-    if {*map(name_key, names)} & {*map(name_key, other_names)} and names:
+    if {*map(name_key, names)} & {*map(name_key, other_names)}:
         return 0.8 + 0.2 * overlap
     score = 0.5 * overlap + 0.5 * max((_common_words(a, b) for a in names for b in other_names), default=0.0)
     numbers = [[getattr(row, number, None) for number in _NUMBERS] for row in (one, other)]
@@ -149,6 +157,8 @@ def _match_joints(first: Sequence[Row], second: Sequence[Row]) -> dict[str, str]
 
 
 def _nearly(one: Row, other: Row) -> float:
-    key = [field for field in one.key if field != "evidence"]
-    same = [field for field in key if getattr(one, field) == getattr(other, field)]
-    return 0.5 * len(same) / len(key) + 0.5 * _overlap(one.evidence, other.evidence)
+    overlap = _overlap(one.evidence, other.evidence)
+    if "evidence" in one.key:  # a slip or an omission is what stands at its place; of which kind it is, is a value
+        return overlap
+    same = [field for field in one.key if getattr(one, field) == getattr(other, field)]
+    return 0.5 * len(same) / len(one.key) + 0.5 * overlap

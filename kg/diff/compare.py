@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from kg.diff.sides import Side
+from kg.errors import UsageError
 from kg.facts import Reader, notation, parse_evidence
 from kg.identity.ledger import Decision
 from kg.lookup.phrase import phrase
 from kg.model.evidence import Passage
 from kg.model.iris import source_iri
 from kg.model.terms import Statement, iri, literal_text
-from kg.namespaces import CODE, DATE, KG, RDF, SDO, SOURCE, VOID
+from kg.namespaces import CODE, DATE, ID, KG, RDF, SDO, SOURCE, VOID
 
 UNTOLD = frozenset({"passage", "record", "date"})
 """Kinds of node that only carry what others point to; they are in the statements and not in the telling."""
@@ -54,7 +55,8 @@ class Count(NamedTuple):
     """How many things of a kind the sides hold, how many are in both, and how many of those are the same throughout.
 
     `values` is how far both agree on the coded values of the things in both: codes, references, numbers, dates and
-    truths, each with its property; texts, notes and evidence, which no two persons write alike, do not count.
+    truths, each with its property; texts, notes and evidence, which no two persons write alike, do not count. It is
+    None where both share nothing.
     """
 
     kind: str
@@ -62,7 +64,7 @@ class Count(NamedTuple):
     new: int
     both: int
     same: int
-    values: float
+    values: float | None
 
     @property
     def agreement(self) -> float:
@@ -96,19 +98,41 @@ class Difference:
 def compare(old: Side, new: Side, readers: tuple[Reader, Reader], sources: Sequence[str] = ()) -> Difference:
     """Compare two sides, or only some sources (by id) of them.
 
-    `readers` read the statements of each side together with the ontology, and give things their names.
+    `readers` read the statements of each side together with the ontology, and give things their names. Identity
+    decisions are compared where both sides have a ledger. Raises UsageError for a source that neither side has.
     """
-    told = [name for name in sorted({*old.sources, *new.sources}) if not sources or name in sources]
+    known = sorted({*old.sources, *new.sources})
+    for name in sources:
+        if name not in known:
+            raise UsageError(f"source: expected one of {', '.join(known) or 'none'}, got {name!r}")
+    told = [name for name in known if not sources or name in sources]
+    decided = [_decisions(side, sources) for side in (old, new)]
+    lost, got = (
+        (decided[0] - decided[1], decided[1] - decided[0])
+        if None not in (old.decisions, new.decisions)
+        else (set(), set())
+    )
     before, after = (_quads(side, told) for side in (old, new))
     went, came = sorted(before - after), sorted(after - before)
     return Difference(
         tuple(went),
         tuple(came),
-        tuple(_decision_changes(old, new)) + tuple(sorted(_changes(went, came, before, after, readers))),
+        tuple(_told_decisions(lost, got)) + tuple(sorted(_changes(went, came, before, after, readers))),
         tuple(_counts(before, after, {*went, *came}, readers)),
-        tuple(sorted(old.decisions - new.decisions)),
-        tuple(sorted(new.decisions - old.decisions)),
+        tuple(sorted(lost)),
+        tuple(sorted(got)),
     )
+
+
+def _decisions(side: Side, sources: Sequence[str]) -> set[Decision]:
+    """The decisions of a side that concern any of some sources; all where none is named."""
+    found = side.decisions or frozenset()
+    return {one for one in found if not sources or {_owner(one.entity), _owner(one.other)} & {*sources}}
+
+
+def _owner(thing: str) -> str:
+    """The id of the source that a thing's IRI is of."""
+    return thing.removeprefix(ID).partition("/")[0]
 
 
 def write_patch(difference: Difference) -> str:
@@ -205,7 +229,7 @@ def _counts(
             both = were & are
             values = [{value for key in both for value in _coded(found[key])} for found in things]
             agreement = _dice(len(values[0] & values[1]), len(values[0]), len(values[1]))
-            yield Count(kind, len(were), len(are), len(both), len(both - touched), agreement)
+            yield Count(kind, len(were), len(are), len(both), len(both - touched), agreement if both else None)
 
 
 def _coded(quads: Iterable[Quad]) -> Iterator[Statement]:
@@ -223,7 +247,7 @@ def _dice(both: int, one: int, other: int) -> float:
     return 2 * both / (one + other) if one + other else 1.0
 
 
-def _decision_changes(old: Side, new: Side) -> Iterator[Change]:
-    for change, decisions in (("went", old.decisions - new.decisions), ("came", new.decisions - old.decisions)):
+def _told_decisions(lost: set[Decision], got: set[Decision]) -> Iterator[Change]:
+    for change, decisions in (("went", lost), ("came", got)):
         for one in sorted(decisions):
             yield Change(change, "identity", "decision", one.entity, f"{one.decision}: {one.entity} and {one.other}")

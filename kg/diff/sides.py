@@ -22,17 +22,19 @@ from kg.store.view import CURRENT, current_version
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """What one side holds: the statements of each source (by id), and the identity decisions."""
+    """What one side holds: the statements of each source (by id), and the identity decisions, where it can have any."""
 
     name: str
     sources: Mapping[str, frozenset[Statement]]
-    decisions: frozenset[Decision] = frozenset()
+    decisions: frozenset[Decision] | None = None
 
 
 def read_side(path: Path, *, ontology: Path) -> Side:
     """Read a store, a folder of N-Quads files, an RDF file or a workbook.
 
-    Of a store and of a whole export, only what sources say is read: not the ontology, and not what is derived.
+    Of a store, the sources are read as they were loaded, with the identity decisions; of a whole export what its
+    source graphs hold, whose things bear the IRIs that the decisions gave them: compare an export with an export.
+    Statements of no graph are of the source `file`, so that two files of other names can be compared.
     Raises InputError where the path is none of these, or cannot be read.
     """
     if (path / CURRENT).is_file():
@@ -41,7 +43,7 @@ def read_side(path: Path, *, ontology: Path) -> Side:
         return _folder(path, version / SOURCES)
     if path.is_dir() and any(path.glob("*.nq")):
         return _folder(path, path)
-    if path.is_dir() or path.suffix == ".xlsx":
+    if (path / "source.toml").is_file() or (path.is_file() and path.suffix == ".xlsx"):
         return side_of(read_workbook(path, read_codes(ontology)))
     if path.is_file():
         return Side(str(path), _graphs(path))

@@ -1,8 +1,8 @@
 """How much of each document its statements carry, stretch by stretch.
 
 Every word of a document is in one state: carried by a *statement* (a relation, a work, a claim, a slip), by a *name*
-alone, by an *omission* that says why no statement carries it, or *open*. One or two open words between others
-(`and the`) only join them.
+alone, by an *omission* that says why no statement carries it, or *open*. One or two words such as `and the`, and the
+number of a point, only join what stands around them.
 """
 
 from __future__ import annotations
@@ -25,7 +25,11 @@ from kg.store.view import View
 
 STATES = ("statement", "name", "omission", "joining", "open")
 JOINING_WORDS = 2
-"""So many open words in a row only join what stands around them."""
+"""At most so many words in a row join what stands around them."""
+_JOINS = frozenset(
+    "a also an and as at but by for from in is it namely nor of on or so that the to which while with".split()
+)
+_POINT = re.compile(r"[\W_]*\d{1,2}[.)][\W_]*")
 _WORD = re.compile(r"\w+")
 
 
@@ -122,12 +126,13 @@ def _cut(length: int, passages: list[tuple[str, Passage]], states: dict[str, str
 
 
 def _mark_joining(text: str, stretches: Iterable[Stretch]) -> Iterator[Stretch]:
-    """Open stretches of one or two words become joining ones, and those without a word blank."""
+    """Open stretches of one or two joining words, or of a point's number, join; those without a word are blank."""
     for stretch in stretches:
         if stretch.state == "open":
-            words = len(_WORD.findall(text[stretch.start : stretch.end]))
-            state = "open" if words > JOINING_WORDS else "joining" if words else "blank"
-            stretch = stretch._replace(state=state)
+            said = text[stretch.start : stretch.end]
+            words = _WORD.findall(said.lower())
+            joins = len(words) <= JOINING_WORDS and (_JOINS.issuperset(words) or _POINT.fullmatch(said))
+            stretch = stretch._replace(state="blank" if not words else "joining" if joins else "open")
         yield stretch
 
 

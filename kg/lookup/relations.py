@@ -183,18 +183,23 @@ def _conflicts(reader: Reader, iri: str) -> Iterator[Relation]:
 
 
 def figure_label(reader: Reader, iri: str, *, with_total: bool = True) -> str:
-    """A figure in words: `nearly 140 people: representatives`, `38 projects: for villages (of 124 projects)`."""
+    """A figure in words: `nearly 140 people: representatives`, `38 projects: for villages (of 124 projects)`.
+
+    A range is told whole: `500 to 1,000 CNY: rise of income`.
+    """
     about, facts = reader.statements(iri), reader.facts(iri)
     number = first(about, KG.count) or first(about, KG.value)
     if not number:
         return facts.label
     qualifier = notation(first(about, KG.qualifier))
     said = "" if qualifier in ("", "exact") else qualifier.replace("-", " ") + " "
+    upper = first(about, KG.upperValue)
+    number = _grouped(number) + (f" to {_grouped(upper)}" if upper else "")
     unit = first(about, KG.unit) or notation(first(about, KG.countUnit))
     what = first(about, KG.measure) or first(about, KG.category)
     total = first(about, KG.partOfTotal) if with_total else ""
     part = f" (of {figure_label(reader, total, with_total=False)})" if total else ""
-    return f"{said}{_grouped(number)} {unit}" + (f": {what}" if what else "") + part
+    return f"{said}{number} {unit}" + (f": {what}" if what else "") + part
 
 
 def _grouped(number: str) -> str:

@@ -58,11 +58,11 @@ def _quads(file: Path, source: str) -> Iterator[tuple[str, Statement]]:
 
 
 def read_graphs(file: Path) -> dict[str, set[Statement]]:
-    """The statements of an RDF file by the graph that holds them; those of no graph by a graph named after the file.
+    """The statements of an RDF file by the graph that holds them; those of no graph by the source `file`.
 
     Blank nodes become IRIs as in `read_rdf`. Raises InputError with the line where the file is cut off or ill-formed.
     """
-    own = SOURCE + source_id(file.name.partition(".")[0])
+    own = SOURCE + "file"
     found: dict[str, set[Statement]] = {}
     for graph, statement in _quads(file, source_id(own)):
         found.setdefault(graph or own, set()).add(statement)

@@ -16,7 +16,10 @@ STATES = {
         "left out, with a reason",
         "A heading, rhetoric, repetition or the like; the panel says which.",
     ),
-    "joining": ("joining words", "One or two words that only join what stands around them."),
+    "joining": (
+        "joining words",
+        'One or two words such as "and the", or the number of a point: they join what stands around them.',
+    ),
     "open": ("open", "Nothing carries these words, and no reason is given."),
 }
 

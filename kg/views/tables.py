@@ -17,7 +17,8 @@ def render_table(header: Sequence[str], rows: Iterable[Sequence[object]], *, wid
     IPRCC  3
     中国   12
     """
-    cells = [["" if cell is None else str(cell).replace("\n", " ") for cell in row] for row in rows]
+    cells = [["" if cell is None else _printable(str(cell)) for cell in row] for row in rows]
+    header = [_printable(name) for name in header]
     columns = list(zip(header, *cells, strict=True))
     widths = [max(map(_wide, column)) for column in columns]
     if width is not None:
@@ -30,6 +31,19 @@ def render_table(header: Sequence[str], rows: Iterable[Sequence[object]], *, wid
         for at in range(height):
             lines.append(_line([cell[at] if at < len(cell) else "" for cell in wrapped], widths))
     return "\n".join(lines)
+
+
+def _printable(text: str) -> str:
+    r"""A text without what a terminal would obey: control characters become spaces, changes of direction vanish.
+
+    >>> _printable("red\x1b[31m, or\nnot")
+    'red [31m, or not'
+    """
+    plain = (" " if unicodedata.category(character) == "Cc" else character for character in text)
+    return "".join(character for character in plain if character not in _DIRECTIONS)
+
+
+_DIRECTIONS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 def _line(cells: Sequence[str], widths: Sequence[int]) -> str:

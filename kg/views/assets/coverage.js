@@ -20,7 +20,7 @@ function show(stretch) {
     item.append(element("small", [kind, doubts[certainty] ?? certainty].filter(Boolean).join(", ")));
     list.append(item);
   }
-  const place = `${stretch.closest("section").id} ${stretch.dataset.at}`;
+  const place = `${stretch.closest("section").dataset.source} ${stretch.dataset.at}`;
   panel.replaceChildren(element("h2", list.children.length === 1 ? "1 statement" : `${list.children.length} statements`), element("p", place), list);
 }
 
