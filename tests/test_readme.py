@@ -81,7 +81,7 @@ def test_every_command_does_what_the_readme_shows(folder: Path, env: dict[str, s
 
 @pytest.mark.parametrize("code", fences("python"))
 def test_the_python_of_the_readme_runs(code: str, folder: Path, env: dict[str, str], store: Path) -> None:
-    run([sys.executable, "-c", code], folder, env)
+    assert run([sys.executable, "-c", code], folder, env) == ""
 
 
 def test_the_two_commands_that_come_first_are_targets() -> None:
