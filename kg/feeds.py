@@ -44,19 +44,19 @@ def load_iati(
 
     def change(sources: Path) -> None:
         for name, file in zip(names, listed, strict=True):
-            before, report.source = report.tally.copy(), name
+            told = Report(strict=report.strict, source=name)
             try:
                 about = replace(describe_iati(file, name), licence=licence, publisher=publisher)
                 with open_file(file) as stream:
-                    statements = map_records(about, read_iati(stream, file.name, report, codes))
+                    statements = map_records(about, read_iati(stream, file.name, told, codes))
                     count = write_source(statements, source_iri(name), sources / f"{name}.nq")
             except InputError as error:
                 if report.strict or len(listed) == 1:
                     raise
-                report.tally = before
                 report.add("error", "unreadable-file", "", str(error), str(file))
             else:
-                report.tally.update(files=1, statements=count)
+                told.tally.update(files=1, statements=count)
+                report.take(told)
         if not report.tally["files"]:
             raise InputError(
                 f"{listed[0]} and {len(listed) - 1} more: expected an IATI file, got none that can be read"

@@ -210,6 +210,27 @@ def test_who_is_left_out_as_provider_is_the_publisher_only_if_it_takes_part() ->
 def test_money_paid_back_funds_nothing() -> None:
     (flow,) = of(Flow, activity(transaction(code="6")))
     assert (flow.items, flow.paid_from, flow.stage) == ((), "activity.XX-1-A", "loan-repayment")
+    itself = '<participating-org role="1" ref="XX-1"/>'
+    for code in ("5", "6", "9"):  # the lender tells what it got back: that makes it no payer
+        (flow,) = of(Flow, activity(itself + transaction(code=code)))
+        assert (flow.funders, flow.receivers, flow.items, flow.certainty) == ((), (), (), "stated")
+    assert (flow.paid_into, flow.stage) == ("activity.XX-1-A", "sale-of-equity")
+
+
+def test_a_reimbursement_is_a_kind_of_disbursement() -> None:
+    """By the code list: it covers what the recipient has spent already."""
+    (flow,) = of(Flow, activity('<participating-org role="1" ref="XX-1"/>' + transaction(code="7")))
+    assert (flow.funders, flow.items, flow.counts) == (("org.XX-1",), ("activity.XX-1-A",), True)
+
+
+def test_of_several_types_of_aid_the_others_are_counted() -> None:
+    own = '<aid-type vocabulary="2" code="1"/><aid-type code="B03"/><aid-type vocabulary="2" code="2"/>'
+    words = '<description><narrative>one</narrative><narrative xml:lang="fr">deux</narrative></description>'
+    rows, report = read(activity(transaction(inside=own + words)))
+    (flow,) = (row for row in rows if isinstance(row, Flow))
+    assert (flow.aid_type, flow.purpose) == ("B03", "one")
+    assert report.unread["transaction/aid-type[@vocabulary]"] == 2
+    assert report.unread["transaction/description[further languages]"] == 1
 
 
 def test_a_secondary_reporter_never_counts() -> None:
@@ -359,20 +380,30 @@ def test_a_value_is_kept_as_it_came_beside_its_clean_form() -> None:
     assert parts == ["Trust", "Food &amp; Water"]
 
 
+def test_what_stood_in_a_share_is_noted_where_it_stood() -> None:
+    one, other = of(Allocation, activity('<sector code="11110" percentage="50"/><sector code="112" percentage="150"/>'))
+    assert (one.note, one.share) == ("", 50)
+    assert (other.note, other.share) == ("The source has the percentage '150'.", None)
+    split = "".join(f'<sector vocabulary="DAC" code="{digit}" percentage="33.33"/>' for digit in "152")
+    (joined,) = of(Allocation, activity(split))
+    assert (joined.code, joined.share) == ("152", 100)
+
+
 def test_parties_that_share_a_channel_code_stay_apart() -> None:
     content = activity(PARTY.format("22000", "Oxfam") + PARTY.format("22000", "CARE"))
     found = {row.name: row.identifiers for row in of(Organization, content)}
     assert found["Oxfam"] == found["CARE"] == ("dac-channel:22000",)
 
 
-def test_an_identifier_met_twice_is_two_activities() -> None:
-    one = activity("").decode()
+def test_an_identifier_met_twice_is_two_activities_of_which_one_counts() -> None:
+    one = activity(transaction()).decode()
     again = one[one.index("<iati-activity ") : one.index("</iati-activities>")]
     content = one.replace("</iati-activities>", again + "</iati-activities>").encode()
     works = of(Activity, content)
     assert [work.id for work in works] == ["activity.XX-1-A", "activity.XX-1-A.number-2"]
     assert [work.evidence[0].record for work in works] == ["XX-1-A", "activity 2"]  # type: ignore[union-attr]
     assert rules(content) == {"duplicate-identifier"}
+    assert [flow.counts for flow in of(Flow, content)] == [True, False]
 
 
 def test_an_activity_that_lacks_everything_is_still_one() -> None:

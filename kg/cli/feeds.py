@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from kg.pipeline import Published
 
 IATI_ENDINGS = (".xml", ".xml.gz")
-TOLD = ("activities", "participations", "transactions", "statements")
+TOLD = ("activities", "participations", "transactions", "organisations", "statements")
 _PIPE = Path("-")
 
 
@@ -99,7 +99,5 @@ def _tell(report: Report) -> None:
     if unread := report.unread.total():
         say(f"{counted(unread, 'element')} and attributes of {len(report.unread)} sorts were not read (see --findings)")
     tally = report.tally
-    words = ", ".join(
-        f"{tally[what]:,} {what}" for what in ("activities", "participations", "transactions", "statements")
-    )
+    words = ", ".join(f"{tally[what]:,} {what}" for what in TOLD if tally[what])
     say(f"{counted(tally['files'], 'file')}: {words}")

@@ -43,6 +43,18 @@ class Report:
             thing = thing_iri(self.source, subject) if subject else ""
             self.findings.append(Finding(severity, rule, thing, message, place))
 
+    def take(self, other: Report) -> None:
+        """Add all that the report of a file says; of a rule that has enough findings only the count."""
+        kept = Counter((one.severity, one.rule) for one in self.findings)
+        for one in other.findings:
+            kept[one.severity, one.rule] += 1
+            if kept[one.severity, one.rule] <= KEPT:
+                self.findings.append(one)
+        self.counts.update(other.counts)
+        self.unread.update(other.unread)
+        self.ignored.update(other.ignored)
+        self.tally.update(other.tally)
+
     def rows(self) -> list[tuple[str, str, int, Finding]]:
         """A row for each rule, the worst and most frequent first: rule, severity, count, and its first finding."""
         firsts: dict[tuple[str, str], Finding] = {}

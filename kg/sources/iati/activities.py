@@ -49,28 +49,20 @@ def _open(element: Element, number: int, reading: Reading) -> tuple[Scope, str]:
         language=language_of(element),
         currency="",
         defaults={},
+        repeated=repeated,
     )
     reading.activities.add(scope.id)
     if not usable:
         scope.find("warning", "no-identifier", f"iati-identifier: expected one, got {identifier!r}", element)
     if repeated:
-        message = f"iati-identifier: expected each once, got {identifier!r} again; it is kept as another activity"
+        message = f"iati-identifier: expected each once, got {identifier!r} again; it is kept as another, of no total"
         scope.find("warning", "duplicate-identifier", message, element)
     scope.currency = scope.attribute(element, "default-currency").upper()
-    scope.defaults = {name: _default(element, name, scope) for name in DEFAULTS}
+    scope.defaults = {name: scope.standard_code(element, f"default-{name}", "iati-activity") for name in DEFAULTS}
     scope.humanitarian = YES_NO.get(scope.attribute(element, "humanitarian").lower())
     reporting = element.find("reporting-org")
     scope.secondary = bool(YES_NO.get(scope.attribute(reporting, "secondary-reporter").lower()))
     return scope, identifier if usable else ""
-
-
-def _default(element: Element, name: str, scope: Scope) -> str:
-    """A default value; of types of aid only that of the standard's own vocabulary."""
-    for one in element.findall(f"default-{name}"):
-        if scope.attribute(one, "vocabulary") in ("", "1"):
-            return scope.attribute(one, "code")
-        scope.reading.report.unread[f"iati-activity/default-{name}[@vocabulary]"] += 1
-    return ""
 
 
 def _activity(element: Element, identifier: str, scope: Scope) -> Iterator[Row]:
@@ -182,10 +174,11 @@ def _participations(element: Element, scope: Scope, parties: Parties) -> Iterato
 def _links(element: Element, scope: Scope) -> Iterator[Row]:
     for one in element.findall("related-activity"):
         kind = scope.word(LINKS, scope.attribute(one, "type"), one, "")
-        other = scope.reference(one, "ref")
+        other = scope.reference(one, "ref") if kind else ""
         if not kind or not other or other == scope.id:
-            message = "related-activity: expected the type and reference of another activity, got "
-            scope.find("warning", "related-unusable", message + ("itself" if other == scope.id else "none"), one)
+            got = "itself" if other == scope.id else f"type {one.get('type')!r} and reference {one.get('ref')!r}"
+            message = f"related-activity: expected the type and reference of another activity, got {got}"
+            scope.find("warning", "related-unusable", message, one)
             continue
         ends = (other, scope.id) if kind == "has-part" else (scope.id, other)
         link = Link(subject=ends[0], kind="part-of" if kind == "has-part" else kind, object=ends[1],

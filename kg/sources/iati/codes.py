@@ -40,9 +40,12 @@ STAGES = _words(
 )
 INCOMING = frozenset({"incoming-funds", "incoming-commitment", "incoming-pledge"})
 """Told by the receiver; the provider may tell the same money as well."""
-OUTGOING = frozenset(STAGES.values()) - INCOMING - {"sale-of-equity"}
-PAID_BACK = frozenset({"interest-payment", "loan-repayment", "reimbursement"})
+PAID_BACK = frozenset({"interest-payment", "loan-repayment"})
 """Money that leaves a work towards those who funded it: it does not fund the work."""
+SOLD = "sale-of-equity"
+"""Money that comes into a work in exchange for what it owns: it does not fund the work either."""
+OUTGOING = frozenset(STAGES.values()) - INCOMING - PAID_BACK - {SOLD}
+"""Told by who pays. A lender tells repayments and interest too, so that nobody follows from those."""
 
 LINKS = {"1": "part-of", "2": "has-part", "3": "sibling-of", "4": "co-funded-with", "5": "third-party-to"}
 """Of RelatedActivityType; a child is told as a link of the child."""

@@ -16,11 +16,12 @@ from kg.sources.iati.codes import (
     INCOMING,
     OUTGOING,
     PAID_BACK,
+    SOLD,
     STAGES,
     YES_NO,
 )
 from kg.sources.iati.parties import Parties
-from kg.sources.iati.scope import Scope, digest
+from kg.sources.iati.scope import Named, Scope, digest
 from kg.sources.iati.shares import read_shares
 from kg.sources.iati.stream import Element
 from kg.sources.iati.values import read_number
@@ -51,9 +52,11 @@ def _transaction(one: Element, scope: Scope, parties: Parties) -> Iterator[Row]:
     known, implied = _parties(one, scope, parties, stage)
     types = {name: _type(one, *of, scope) for name, of in TYPES.items()}
     mark = YES_NO.get(scope.attribute(one, "humanitarian").lower())
-    purpose = next(iter(scope.narratives(found)), ("", "")) if (found := one.find("description")) is not None else None
+    purpose, language = _purpose(one, scope)
     if stage in PAID_BACK:
         known.setdefault("paid_from", scope.id)
+    elif stage == SOLD:
+        known.setdefault("paid_into", scope.id)
     else:
         known["items"] = (scope.id,)
     flow = _flow(
@@ -62,13 +65,13 @@ def _transaction(one: Element, scope: Scope, parties: Parties) -> Iterator[Row]:
         scope,
         start=scope.date(one.find("transaction-date")),
         reference=scope.attribute(one, "ref"),
-        purpose=scope.mended(purpose[0], one) if purpose else "",
-        language=purpose[1] if purpose else "",
+        purpose=purpose,
+        language=language,
         finance_type=FINANCE.get(types["instrument"][:1], ""),
         flow_class="loan" if types["instrument"].startswith("4") else "aid",
         humanitarian=scope.humanitarian if mark is None else mark,
         status="realised",
-        counts=not scope.secondary and stage not in INCOMING,
+        counts=not scope.secondary and not scope.repeated and stage not in INCOMING,
         certainty="implied" if implied else "stated",
         **known,
         **types,
@@ -155,13 +158,16 @@ def _stage(one: Element, scope: Scope) -> str:
 
 def _type(one: Element, tag: str, scheme: str, scope: Scope) -> str:
     """A code of the transaction's own, else the activity's default."""
-    code = scope.defaults.get(tag, "")
-    for found in one.findall(tag):
-        if scope.attribute(found, "vocabulary") in ("", "1"):
-            code = scope.attribute(found, "code")
-            break
-        scope.reading.report.unread[f"transaction/{tag}[@vocabulary]"] += 1
+    code = scope.standard_code(one, tag, "transaction") or scope.defaults.get(tag, "")
     return scope.code(scheme, code, [], one) if code else ""
+
+
+def _purpose(one: Element, scope: Scope) -> Named:
+    """The first text of the description, with its language; the others are counted."""
+    found = [named for text in one.findall("description") for named in scope.narratives(text)]
+    if len(found) > 1:
+        scope.reading.report.unread["transaction/description[further languages]"] += len(found) - 1
+    return (scope.mended(found[0][0], one), found[0][1]) if found else ("", "")
 
 
 def _parties(one: Element, scope: Scope, parties: Parties, stage: str = "") -> tuple[dict[str, Any], bool]:

@@ -79,6 +79,8 @@ class Scope:
     defaults: dict[str, str]
     humanitarian: bool | None = None
     secondary: bool = False
+    repeated: bool = False
+    """Whether an activity of this identifier was read before, so that its money was told already."""
     reporter: str = ""
     parties: set[str] = field(default_factory=set)
     used: Counter[str] = field(default_factory=Counter)
@@ -104,6 +106,17 @@ class Scope:
             self.find("warning", "too-long", f"@{name}: expected {LONGEST_ATTRIBUTE} characters at most", element)
             raw = raw[:LONGEST_ATTRIBUTE]
         return clean_text(raw)
+
+    def standard_code(self, element: Element, tag: str, path: str) -> str:
+        """The code of the standard's own vocabulary; all others that stand beside it are counted as unread."""
+        codes = [
+            (self.attribute(one, "code"), self.attribute(one, "vocabulary") in ("", "1"))
+            for one in element.findall(tag)
+        ]
+        own = next((number for number, (_, fits) in enumerate(codes) if fits), None)
+        if others := len(codes) - (own is not None):
+            self.reading.report.unread[f"{path}/{tag}[@vocabulary]"] += others
+        return "" if own is None else codes[own][0]
 
     def text(self, element: Element | None) -> str:
         """The clean text right inside an element; empty where there is none."""

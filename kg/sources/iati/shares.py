@@ -22,7 +22,7 @@ _PLACES = "countries and regions"
 def read_shares(element: Element, work: str, scope: Scope) -> Iterator[Allocation]:
     """The allocations of a work or flow (its local id): what the children of an element say."""
     sums: dict[str, list[Decimal]] = defaultdict(list)
-    for vocabulary, code, names, share, one in _shares(element, scope):
+    for vocabulary, code, names, share, note, one in _shares(element, scope):
         place = ""
         if vocabulary == "iati-country" and code.upper() in scope.reading.codes.get("country", ()):
             place = f"country:{code.upper()}"
@@ -42,18 +42,18 @@ def read_shares(element: Element, work: str, scope: Scope) -> Iterator[Allocatio
             vocabulary="" if place else vocabulary,
             code="" if place else code,
             share=share,
-            note=scope.note(),
+            note=note,
             evidence=scope.evidence,
             certainty="stated",
         )
     _check_sums(sums, element, scope)
 
 
-_Share = tuple[str, str, list[Named], Decimal | None, Element]
+_Share = tuple[str, str, list[Named], Decimal | None, str, Element]
 
 
 def _shares(element: Element, scope: Scope) -> Iterator[_Share]:
-    """Vocabulary, code, names and share of each country, region and sector, in this order."""
+    """Vocabulary, code, names, share and note of each country, region and sector, in this order."""
     for tag in ("recipient-country", "recipient-region"):
         for one in element.findall(tag):
             if found := _share(one, _place_list(one, scope), scope):
@@ -70,11 +70,11 @@ def _share(one: Element, vocabulary: str, scope: Scope) -> _Share | None:
         return None
     raw = scope.attribute(one, "percentage")
     share = read_number(raw.removesuffix("%").strip()) if raw else None
-    if raw and (share is None or share < 0):
+    note = ""
+    if raw and (share is None or not 0 <= share <= WHOLE):
         scope.find("warning", "not-a-share", f"@percentage: expected a number from 0 to 100, got {raw[:40]!r}", one)
-        scope.remarks.append(f"The source has the percentage {raw[:40]!r}.")
-        share = None
-    return vocabulary, code, names, share, one
+        note, share = f"The source has the percentage {raw[:40]!r}.", None
+    return vocabulary, code, names, share, note, one
 
 
 def _place_list(one: Element, scope: Scope) -> str:
@@ -99,13 +99,13 @@ def _foreign(vocabulary: str, scope: Scope) -> str:
 def _joined(sectors: list[_Share], scope: Scope) -> list[_Share]:
     """Sectors of DAC, where three digits of a third each were one code; no code of DAC has one digit."""
     digits = [code for vocabulary, code, *_ in sectors if vocabulary == "iati-sector" and len(code) == 1]
-    shares = {share for *_, share, _ in sectors}
+    shares = {share for *_, share, _, _ in sectors}
     if len(digits) != CATEGORY_DIGITS or len(sectors) != CATEGORY_DIGITS or shares != {SPLIT}:
         return sectors
     code, first = "".join(digits), sectors[0][-1]
     message = f"sector: expected a code of DAC, got its digits {', '.join(digits)}; read as {code}"
     scope.find("warning", "split-code", message, first)
-    return [("iati-sector-category", code, [], WHOLE, first)]
+    return [("iati-sector-category", code, [], WHOLE, "", first)]
 
 
 def _whole(vocabulary: str) -> str:
