@@ -53,7 +53,7 @@ def demo_command(out: Path, actor: str) -> None:
         for partner in shown
         for number, tie in enumerate(partner["ties"][:3])
     ]
-    click.echo(render_table(["partner", "role", "in", "when", "evidence"], rows, width=120))
+    click.echo(render_table(["partner", "its role", "in", "when", "evidence"], rows, width=120))
     network = answers.network(view)
     scores = answers.centrality(view, "betweenness", network)["scores"][:SHOWN_ACTORS]
     click.secho("\nMost central partners (betweenness, recipe partnership)", bold=True)
