@@ -81,7 +81,8 @@ def partners_command(name: str, store: Path | None, recipe: str, why: bool, form
     answer = answers.partners(view, name, recipe=recipe, filters=Filters(**options))
     if answer.get("note"):
         say(answer["note"])
-    say(f"{answer['entity']['label']}: {counted(len(answer['partners']), 'partner')} by the recipe {recipe}")
+    every = len(answer["partners"]) + answer.get("more", 0)
+    say(f"{answer['entity']['label']}: {counted(every, 'partner')} by the recipe {recipe}")
     if form == "table" and answer["partners"]:
         write_rows(form, [*_HEADER, "evidence"] if why else _HEADER, _shown_rows(answer, why), answer)
     elif form == "table":
