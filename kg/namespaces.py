@@ -30,20 +30,22 @@ class Namespace:
 KG = Namespace(
     BASE + "ontology#",
     # classes
-    "Activity Agreement Allocation Claim Conflict Date FundingFlow Government HeadCount IndicatorValue Link Mention "
-    "Omission PairedAssistance Participation Passage Publication Recipe Record Relation Signature Slip Source "
+    "Activity Agreement Allocation Claim Conflict Conversion Date FundingFlow Government HeadCount IndicatorValue Link "
+    "Mention Omission PairedAssistance Participation Passage Publication Recipe Record Relation Signature Slip Source "
     # relation nodes: parties and what they join
-    "about allocates area between claimedBy contribution countedAt from fromPlace linkKind mentions onBehalfOf "
-    "paidFrom paidInto partIn policy receiver supportedParty supportingParty to "
+    "about allocates area between claimedBy contribution converts countedAt from fromPlace linkKind mentions "
+    "onBehalfOf paidFrom paidInto partIn policy receiver supportedParty supportingParty to "
     # kinds and qualities
-    "activityKind agreementKind aidType basis certainty claimKind countUnit eventKind financeType flowClass flowType "
+    "activityKind agreementKind aidType basis boundary certainty claimKind conversionMethod "
+    "countUnit eventKind financeType flowClass flowType "
     "frequency instrument nameKind omissionReason organizationKind placeKind publicationKind qualifier slipKind stage "
-    "status tenure tiedStatus "
+    "status tenure tiedStatus uncountedReason "
     # values
     "category count countsInTotals edition humanitarian measure note partOfTotal position postTitle printed purpose "
-    "reading share spelling standard statement unit upperValue value "
+    "rate rateSource reading share spelling standard statement unit upperValue value "
     # time
-    "dateCertainty earliest end issuedOn latest plannedEnd plannedStart precision signedOn start valueDate year "
+    "dateCertainty earliest end issuedOn latest plannedEnd plannedStart precision pricesOf rateDate "
+    "signedOn start usageYear valueDate year "
     # evidence and sources
     "coder evidence file fileName record sha256 "
     # derived shortcuts
@@ -103,9 +105,9 @@ GRAPH = BASE + "graph/"
 """The graphs that a publish makes: `ontology`, `derived`, `identity`, `provenance`."""
 
 SCHEMES = (
-    "activity-kind agreement-kind basis certainty claim-kind count-unit event-kind finance-type flow-class flow-stage "
-    "frequency link-kind name-kind omission-reason organization-kind place-kind publication-kind qualifier role "
-    "slip-kind status tenure"
+    "activity-kind agreement-kind basis certainty claim-kind conversion-method count-unit event-kind finance-type "
+    "flow-boundary flow-class flow-stage frequency link-kind name-kind omission-reason organization-kind place-kind "
+    "publication-kind qualifier role slip-kind status tenure uncounted-reason"
 ).split()
 """The project's own code lists; each is a SKOS concept scheme in `ontology/codelists/`."""
 

@@ -18,6 +18,7 @@ RELATIONS = (
     "membership",
     "link",
     "flow",
+    "conversion",
     "allocation",
     "headcount",
     "indicator",

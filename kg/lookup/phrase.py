@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from kg.facts import Reader, first, notation
-from kg.lookup.relations import figure_label, share_label
+from kg.lookup.relations import conversion_label, figure_label, share_label
 from kg.namespaces import KG, ORG, PROV, SDO
 
 
@@ -50,6 +50,10 @@ def _allocation(reader: Reader, node: str) -> str:
     return f"{_joined(reader, node, KG.allocates)} – {share_label(reader, node)} for – {_joined(reader, node, KG.to)}"
 
 
+def _conversion(reader: Reader, node: str) -> str:
+    return f"{_joined(reader, node, KG.converts)} – {conversion_label(reader, node)}"
+
+
 def _headcount(reader: Reader, node: str) -> str:
     return f"{figure_label(reader, node)}, at {_joined(reader, node, KG.countedAt)}"
 
@@ -90,6 +94,7 @@ _PHRASES: dict[str, Callable[[Reader, str], str]] = {
     "membership": _membership,
     "link": _link,
     "allocation": _allocation,
+    "conversion": _conversion,
     "headcount": _headcount,
     "indicator": figure_label,
     "flow": _flow,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from kg.facts import Facts, Reader, first, notation
-from kg.namespaces import KG, ORG, PROV, SDO
+from kg.namespaces import DATE, KG, ORG, PROV, SDO
 
 DIRECT_ROLES = {
     SDO.funder: "funding",
@@ -43,6 +43,7 @@ def find_relations(reader: Reader, iri: str) -> Iterator[Relation]:
         *_memberships(reader, iri),
         *_links(reader, iri),
         *_allocations(reader, iri),
+        *_conversions(reader, iri),
         *_figures(reader, iri),
         *_conflicts(reader, iri),
     ]
@@ -145,6 +146,23 @@ def share_label(reader: Reader, iri: str) -> str:
     """The share of an allocation in words: `60 percent`, or `some` where the source gives no number."""
     share = first(reader.statements(iri), KG.share)
     return f"{share} percent" if share else "some"
+
+
+def _conversions(reader: Reader, iri: str) -> Iterator[Relation]:
+    """The converted amounts of a flow."""
+    for node in reader.view.subjects(KG.converts, iri):
+        part = reader.facts(node)
+        yield Relation(part._replace(label=conversion_label(reader, node)), part, "converted", ())
+
+
+def conversion_label(reader: Reader, iri: str) -> str:
+    """A converted amount in words: `19,600,000 USD at the prices of 2014 (deflated by the source, AidData)`."""
+    about = reader.statements(iri)
+    prices = first(about, KG.pricesOf).removeprefix(DATE)
+    how = reader.facts(first(about, KG.conversionMethod)).label
+    by = ", ".join(filter(None, [how, first(about, KG.rateSource)]))
+    money = f"{_grouped(first(about, SDO.value))} {first(about, SDO.currency)}"
+    return money + (f" at the prices of {prices}" if prices else "") + f" ({by})"
 
 
 def _figures(reader: Reader, iri: str) -> Iterator[Relation]:

@@ -24,6 +24,7 @@ CLASSES: dict[type[Row], str] = {
     r.Publication: KG.Publication,
     r.Participation: KG.Participation,
     f.Flow: KG.FundingFlow,
+    f.Conversion: KG.Conversion,
     f.Allocation: KG.Allocation,
     r.Concept: SKOS.Concept,
     f.HeadCount: KG.HeadCount,
@@ -99,6 +100,7 @@ PROPERTIES: dict[str, str] = {
     "one": KG.between,
     "other": KG.between,
     "part_of": KG.partOfTotal,
+    "flow": KG.converts,
     # kinds and qualities
     "certainty": KG.certainty,
     "date_certainty": KG.dateCertainty,
@@ -112,6 +114,9 @@ PROPERTIES: dict[str, str] = {
     "tied": KG.tiedStatus,
     "humanitarian": KG.humanitarian,
     "stage": KG.stage,
+    "boundary": KG.boundary,
+    "uncounted": KG.uncountedReason,
+    "method": KG.conversionMethod,
     "counted": KG.countUnit,
     "basis": KG.basis,
     "frequency": KG.frequency,
@@ -120,6 +125,8 @@ PROPERTIES: dict[str, str] = {
     # numbers
     "count": KG.count,
     "share": KG.share,
+    "rate": KG.rate,
+    "rate_source": KG.rateSource,
     "value": KG.value,
     "upper": KG.upperValue,
     "edition": KG.edition,
@@ -132,11 +139,16 @@ PROPERTIES: dict[str, str] = {
     "signed_on": KG.signedOn,
     "issued": KG.issuedOn,
     "value_date": KG.valueDate,
+    "usage_year": KG.usageYear,
+    "rate_date": KG.rateDate,
+    "prices": KG.pricesOf,
 }
 """The property of each field; `evidence`, `identifiers`, `amount` and the fields of `Name` make nodes of their own."""
 
 OVERRIDES: dict[tuple[type[Row], str], str] = {
     (r.Post, "title"): KG.postTitle,
+    (f.Conversion, "amount"): SDO.value,
+    (f.Conversion, "currency"): SDO.currency,
     (f.Allocation, "work"): KG.allocates,
     (f.Allocation, "place"): KG.to,
     (f.HeadCount, "work"): KG.countedAt,

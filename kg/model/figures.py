@@ -18,7 +18,9 @@ class Flow(Row):
     A joint amount of several funders is one flow with several funders. `part_of` names the flow
     that this one is a part of; parts never count in totals again. `counts` overrules that.
     `paid_from` and `paid_into` are the works of funder and receiver between which it goes, `reference` is the
-    source's own number of it, `value_date` the day of its exchange rate, `language` that of `purpose`.
+    source's own number of it, `value_date` the day of its exchange rate, `language` that of `purpose`. `usage_year`
+    is the year for which the money is meant, `boundary` its direction as seen from what the data set is about, and
+    `uncounted` why it does not count in totals.
     """
 
     id: str
@@ -47,8 +49,30 @@ class Flow(Row):
     end: Date | None = None
     value_date: Date | None = None
     date_certainty: Annotated[str, Code("certainty")] = ""
+    usage_year: Date | None = None
+    boundary: Annotated[str, Code("flow-boundary")] = ""
     part_of: Annotated[str, Tables(("flows",))] = ""
     counts: bool | None = None
+    uncounted: Annotated[str, Code("uncounted-reason")] = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conversion(Row):
+    """The amount of a flow in another currency or at the prices of another year: a second amount, of no total.
+
+    `method` says who made it, the source itself or a table of rates that the user named (`rate_source`); one unit of
+    the flow's currency is `rate` units of this one, on the `rate_date` or over that period.
+    """
+
+    key: ClassVar[tuple[str, ...]] = ("flow", "currency", "method")
+    flow: Annotated[str, Tables(("flows",))]
+    amount: Decimal
+    currency: str
+    method: Annotated[str, Code("conversion-method")]
+    rate: Decimal | None = None
+    rate_date: Date | None = None
+    rate_source: str = ""
+    prices: Date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

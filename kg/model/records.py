@@ -20,7 +20,7 @@ from typing import Annotated, ClassVar
 from kg.model.dates import Date
 from kg.model.evidence import Evidence
 from kg.model.fields import ACTORS, ANYTHING, THINGS, WORKS, Code, Tables
-from kg.model.figures import Allocation, Flow, HeadCount, Indicator
+from kg.model.figures import Allocation, Conversion, Flow, HeadCount, Indicator
 from kg.model.row import Row
 
 
@@ -256,6 +256,7 @@ TABLES: dict[str, type[Row]] = {
     "publications": Publication,
     "participations": Participation,
     "flows": Flow,
+    "conversions": Conversion,
     "allocations": Allocation,
     "concepts": Concept,
     "headcounts": HeadCount,

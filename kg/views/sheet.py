@@ -24,6 +24,7 @@ HEADINGS = {
     "pairing": "Paired aid",
     "participation": "Who took part",
     "membership": "Posts",
+    "conversion": "Converted amounts",
     "allocation": "Shares of places and sectors",
     "headcount": "Head counts",
     "indicator": "Figures",

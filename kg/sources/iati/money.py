@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import fields, replace
 from decimal import Decimal
 from typing import Any
 
@@ -33,6 +33,9 @@ TYPES = {
     "tied": ("tied-status", "iati-tied-status"),
 }
 """The element and the code list of each field of a flow that may be inherited from the activity."""
+
+
+_CONTENT = [one.name for one in fields(Flow) if one.name not in ("evidence", "certainty", "counts", "uncounted")]
 
 
 def read_flows(element: Element, scope: Scope, parties: Parties) -> Iterator[Row]:
@@ -71,12 +74,22 @@ def _transaction(one: Element, scope: Scope, parties: Parties) -> Iterator[Row]:
         flow_class="loan" if types["instrument"].startswith("4") else "aid",
         humanitarian=scope.humanitarian if mark is None else mark,
         status="realised",
-        counts=not scope.secondary and not scope.repeated and stage not in INCOMING,
+        counts=not (reason := _uncounted(stage, scope)),
+        uncounted=reason,
         certainty="implied" if implied else "stated",
         **known,
         **types,
     )
     yield from _named(flow, one, "transaction", scope)
+
+
+def _uncounted(stage: str, scope: Scope) -> str:
+    """Why a transaction counts in no total; empty where it does."""
+    if scope.repeated:
+        return "repeated"
+    if scope.secondary:
+        return "secondary-report"
+    return "receiver-report" if stage in INCOMING else ""
 
 
 def read_budget(one: Element, stage: str, scope: Scope, *, status: str = "planned", **known: Any) -> Flow:
@@ -93,20 +106,28 @@ def read_budget(one: Element, stage: str, scope: Scope, *, status: str = "planne
         flow_class="aid",
         status=status,
         counts=False,
+        uncounted="not-moved",
         certainty="stated",
         **known,
     )
-    return replace(flow, id=scope.unique(f"{scope.id}.{one.tag}.{digest(replace(flow, evidence=()))}"))
+    return replace(flow, id=scope.unique(f"{scope.id}.{one.tag}.{digest(*_told(flow))}"))
 
 
 def _named(flow: Flow, one: Element, word: str, scope: Scope) -> Iterator[Row]:
     """A flow under an id made of all that it says, and its allocations: equal transactions are numbered."""
     shares = list(read_shares(one, "flow", scope))
     content = [(share.place, share.vocabulary, share.code, share.share) for share in shares]
-    local = scope.unique(f"{scope.id}.{word}.{digest(replace(flow, evidence=()), content)}")
+    local = scope.unique(f"{scope.id}.{word}.{digest(*_told(flow), content)}")
     yield replace(flow, id=local)
     for share in shares:
         yield replace(share, id=local + share.id.removeprefix("flow"), work=local)
+
+
+def _told(flow: Flow) -> Iterator[tuple[str, object]]:
+    """What a flow says, without what was made of it, so that its id outlives a field that is added or judged anew."""
+    for name in _CONTENT:
+        if value := getattr(flow, name):
+            yield name, value
 
 
 def _flow(one: Element, stage: str, scope: Scope, *, qualities: str = "", **fields: Any) -> Flow:
