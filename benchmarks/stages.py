@@ -14,8 +14,8 @@ STAGES = {
     "load ontology and code lists": ("kg.store.fill", "load_turtle"),
     "identity decisions": ("kg.store.fill", "add_replacements"),
     "rules": ("kg.store.fill", "run_rule"),
-    "index of names": ("kg.pipeline", "write_names"),
-    "ties": ("kg.pipeline", "write_ties"),
+    "index of names": ("kg.assembly", "write_names"),
+    "ties": ("kg.assembly", "write_ties"),
     "flush and optimize": ("kg.store.fill", "finish"),
     "fsync and switch": ("kg.pipeline", "switch_version"),
 }

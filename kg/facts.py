@@ -26,6 +26,9 @@ ENDS = (KG.signedOn, KG.issuedOn, KG.end, KG.plannedEnd)
 LANGUAGES = ("en", "")
 """Preferred languages of a label, before any other."""
 
+REMEMBERED = 20_000
+"""Things that a reader remembers, some 100 MB: a large graph has more than memory holds."""
+
 Statements = Mapping[str, tuple[Value, ...]]
 
 
@@ -54,7 +57,7 @@ class Facts(NamedTuple):
 
 
 class Reader:
-    """Reads facts of a view, each thing once."""
+    """Reads facts of a view, each thing once as far as it remembers."""
 
     def __init__(self, view: View) -> None:
         self.view = view
@@ -64,15 +67,21 @@ class Reader:
 
     def statements(self, iri: str) -> Statements:
         """All statements of a thing, values by predicate."""
-        if iri not in self._statements:
-            self._statements[iri] = self.view.about(iri)
-        return self._statements[iri]
+        found = self._statements.get(iri)
+        if found is None:
+            if len(self._statements) > REMEMBERED:
+                self._statements.clear()
+            found = self._statements[iri] = self.view.about(iri)
+        return found
 
     def facts(self, iri: str) -> Facts:
         """The facts of a thing."""
-        if iri not in self._facts:
-            self._facts[iri] = self._read(iri)
-        return self._facts[iri]
+        found = self._facts.get(iri)
+        if found is None:
+            if len(self._facts) > REMEMBERED:
+                self._facts.clear()
+            found = self._facts[iri] = self._read(iri)
+        return found
 
     def kind(self, iri: str) -> str:
         """The kind of a thing; an empty string where no class of it has one."""

@@ -49,10 +49,10 @@ KG = Namespace(
     # evidence and sources
     "coder evidence file fileName record sha256 "
     # derived shortcuts
-    "basedIn carriesOut cites coFundedWith conflictsWith covers fundedBy governs partnerOf siblingOf takesPartIn "
-    "thirdPartyTo visited "
+    "basedIn carries carriesOut cites coFundedWith conflictsWith covers fundedBy governs partnerOf "
+    "receivesIn siblingOf takesPartIn thirdPartyTo visited "
     # annotations that programs read
-    "carryingRole impliesRole joins kind receivingRole shortcut",
+    "carryingRole impliesRole joins kind receivingRole shortcut widerClass",
 )
 
 DCTERMS = Namespace(

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from kg.facts import Reader, notation, part_status
 from kg.model.iris import code_iri
 from kg.namespaces import KG, SOURCE
+from kg.store.sorting import sort_lines
 from kg.store.view import View
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def write_ties(view: View, folder: Path) -> int:
     count = 0
     rows: list[dict[str, object]] = []
     with pq.ParquetWriter(folder / FILE, _schema(), compression="zstd") as writer:
-        for row in find_ties(view):
+        for row in _find_ties(view, folder):
             rows.append(row)
             count += 1
             if len(rows) == _ROWS_AT_ONCE:
@@ -50,10 +51,11 @@ def read_ties(view: View) -> pyarrow.Table:
     return pq.read_table(view.path / FILE)
 
 
-def find_ties(view: View) -> Iterator[dict[str, object]]:
+def _find_ties(view: View, folder: Path) -> Iterator[dict[str, object]]:
     """The rows of the ties, sorted by relation, actor and role."""
     reader = Reader(view)
-    for relation, actor, role, node, graph in sorted(_parties(view)):
+    for line in sort_lines((" ".join(party) + "\n" for party in _parties(view)), folder):
+        relation, actor, role, node, graph = line.split()
         work, part, who = reader.facts(relation), reader.facts(node), reader.facts(actor)
         years = work.years or (None, None)
         yield {
@@ -86,15 +88,15 @@ def _amount(text: str | None) -> Decimal | None:
 
 def _parties(view: View) -> Iterator[tuple[str, ...]]:
     yield from view.rows(
-        "SELECT DISTINCT ?work ?actor ?role ?node ?graph"
+        "SELECT ?work ?actor ?role ?node ?graph"
         f" {{ GRAPH ?graph {{ ?node :partIn ?work ; prov:agent ?actor ; prov:hadRole ?role }} {_SOURCES} }}"
     )
     yield from view.rows(
-        "SELECT DISTINCT ?work ?actor ?role (?work AS ?node) ?graph"
+        "SELECT ?work ?actor ?role (?work AS ?node) ?graph"
         f" {{ ?property :impliesRole ?role . GRAPH ?graph {{ ?work ?property ?actor }} {_SOURCES} }}"
     )
     yield from view.rows(
-        f"SELECT DISTINCT ?work ?actor (<{_FUNDING}> AS ?role) ?node ?graph"
+        f"SELECT ?work ?actor (<{_FUNDING}> AS ?role) ?node ?graph"
         f" {{ GRAPH ?graph {{ ?node schema:fundedItem ?work ; schema:funder ?actor }} {_SOURCES} }}"
     )
 

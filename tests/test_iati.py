@@ -20,7 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kg.errors import InputError
-from kg.feeds import describe_iati
+from kg.feeds import describe_files
 from kg.mapping.rows import map_records
 from kg.model.figures import Allocation, Flow
 from kg.model.iris import source_iri
@@ -29,11 +29,12 @@ from kg.model.report import KEPT, Report
 from kg.model.row import Row, Source
 from kg.model.terms import Statement
 from kg.namespaces import BASE, KG
+from kg.packed import open_packed
 from kg.shipped import ontology_dir
 from kg.sources.iati.read import read_iati
-from kg.sources.iati.stream import DEEPEST, LARGEST_RECORD, open_file
+from kg.sources.iati.stream import DEEPEST, LARGEST_RECORD
 from kg.sources.iati.unread import IGNORED, READ
-from kg.store import nquads
+from kg.store import sorting
 from kg.store.nquads import write_source
 from kg.store.rdf import read_codes
 from kg.store.view import open_view
@@ -96,8 +97,8 @@ def rules(content: bytes) -> set[str]:
 @pytest.mark.parametrize(("file", "source"), [("wells-2.03.xml", "wells"), ("trust-org.xml", "trust")])
 def test_a_small_file_gives_the_golden_graph(file: str, source: str, tmp_path: Path) -> None:
     """After a change that was meant: write the file made here over the golden one, and read the diff."""
-    about = describe_iati(IATI / file, source)
-    with open_file(IATI / file) as stream:
+    about = describe_files("iati", [IATI / file], source)
+    with open_packed(IATI / file) as stream:
         statements = map_records(about, read_iati(stream, file, Report(), codes()))
         write_source(statements, source_iri(source), tmp_path / f"{source}.nq")
     assert (tmp_path / f"{source}.nq").read_bytes() == (IATI / f"{source}.nq").read_bytes()
@@ -620,7 +621,7 @@ def test_what_loads_nothing_is_exit_2_and_changes_nothing(
 def test_options_of_iati_are_refused_for_other_kinds(tmp_path: Path, run_kg: RunKg) -> None:
     ran = run_kg("load", "rdf", tmp_path / "x.ttl", "--strict", "--store", tmp_path / "store")
     assert ran.code == 2
-    assert "are for IATI files" in ran.err
+    assert "are for data that others publish" in ran.err
 
 
 # --- sorting on disk ---------------------------------------------------------------------------------------------
@@ -631,8 +632,8 @@ def test_runs_on_disk_give_the_same_bytes_as_memory(tmp_path: Path, monkeypatch:
         return map_records(SOURCE, read(WELLS.read_bytes())[0])
 
     count = write_source(statements(), source_iri("x"), tmp_path / "memory.nq")
-    monkeypatch.setattr(nquads, "RUN", 7)
-    monkeypatch.setattr(nquads, "RUNS", 3)
+    monkeypatch.setattr(sorting, "RUN", 7)
+    monkeypatch.setattr(sorting, "RUNS", 3)
     assert write_source(statements(), source_iri("x"), tmp_path / "disk.nq") == count
     assert (tmp_path / "memory.nq").read_bytes() == (tmp_path / "disk.nq").read_bytes()
     assert sorted(file.name for file in tmp_path.iterdir()) == ["disk.nq", "memory.nq"]

@@ -158,8 +158,8 @@ STEPS = [
     ("os", "replace", "before", "accra-2008.nq", "old"),
     ("kg.store.fill", "create_engine", "after", "", "old"),
     ("kg.store.fill", "run_rule", "after", "", "old"),
-    ("kg.pipeline", "write_names", "before", "", "old"),
-    ("kg.pipeline", "write_ties", "before", "", "old"),
+    ("kg.assembly", "write_names", "before", "", "old"),
+    ("kg.assembly", "write_ties", "before", "", "old"),
     ("kg.store.fill", "finish", "after", "", "old"),
     ("os", "rename", "before", "versions", "old"),
     ("os", "rename", "after", "versions", "old"),
@@ -193,7 +193,7 @@ def test_a_kill_of_the_first_publish_leaves_no_store_and_a_later_one_makes_it(
 ) -> None:
     store = tmp_path / "store"
     load = ("load", "workbook", TINY, "--store", store)
-    assert start_kg("kg.pipeline", "write_ties", "before", "", *load, code=KILLER).code == -9
+    assert start_kg("kg.assembly", "write_ties", "before", "", *load, code=KILLER).code == -9
     assert_refused(run_kg("stats", "--store", store), "expected a store")
     assert run_kg(*load).code == 0
     assert_whole(store)
@@ -287,8 +287,8 @@ main(command)
         ("kg.store.fill", "load_source"),
         ("kg.store.fill", "load_turtle"),
         ("kg.store.fill", "run_rule"),
-        ("kg.pipeline", "write_names"),
-        ("kg.pipeline", "write_ties"),
+        ("kg.assembly", "write_names"),
+        ("kg.assembly", "write_ties"),
         ("kg.store.fill", "finish"),
         ("kg.pipeline", "switch_version"),
     ],

@@ -11,60 +11,47 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kg.cli.options import counted, say
+from kg.cli.progress import watching
 from kg.errors import InputError, UsageError
 from kg.shipped import ontology_dir
 
 if TYPE_CHECKING:
+    from kg.feeds import Terms
     from kg.model.report import Report
     from kg.pipeline import Published
 
-IATI_ENDINGS = (".xml", ".xml.gz")
-TOLD = ("activities", "participations", "transactions", "organisations", "statements")
+TOLD = ("activities", "participations", "transactions", "flows", "rows", "organisations", "statements")
+"""What the summary counts of what was read, where there is any."""
 _PIPE = Path("-")
 
 
-def load_iati_files(
-    files: Sequence[Path],
-    store: Path,
-    source: str | None,
-    *,
-    strict: bool,
-    findings: Path | None,
-    licence: str,
-    publisher: str,
+def load_files(
+    kind: str, files: Sequence[Path], store: Path, *, terms: Terms, strict: bool, findings: Path | None
 ) -> Published:
-    """Load IATI files, print a table of findings and a summary beside the data, and write all findings as JSON."""
-    from kg.feeds import load_iati
+    """Load files of a format, print a table of findings and a summary beside the data, and write all findings."""
+    from kg.feeds import FEEDS, load_feed
     from kg.files import write_whole
     from kg.model.report import Report
 
     report = Report(strict=strict)
-    with tempfile.TemporaryDirectory() as folder:
-        listed = list(_expand(files, Path(folder), source))
-        published = load_iati(
-            listed,
-            store,
-            ontology=ontology_dir(),
-            report=report,
-            source=source,
-            licence=licence,
-            publisher=publisher,
-        )
+    with tempfile.TemporaryDirectory() as folder, watching() as watch:
+        listed = list(_expand(files, FEEDS[kind].endings, Path(folder), terms.source))
+        published = load_feed(kind, listed, store, ontology=ontology_dir(), report=report, terms=terms, watch=watch)
     if findings is not None:
         write_whole({findings: [json.dumps(report.document(), ensure_ascii=False, indent=1), "\n"]})
     _tell(report)
     return published
 
 
-def _expand(files: Sequence[Path], folder: Path, source: str | None) -> Iterator[Path]:
+def _expand(files: Sequence[Path], endings: tuple[str, ...], folder: Path, source: str | None) -> Iterator[Path]:
     """The files that are meant by paths, folders, patterns and `-`, which goes to a file in a folder first."""
     for path in files:
         if path == _PIPE:
-            yield _from_pipe(folder, source)
+            yield _from_pipe(folder / f"{source}{endings[0]}", source)
         elif path.is_dir():
-            inside = sorted(file for file in path.rglob("*") if file.name.endswith(IATI_ENDINGS))
+            inside = sorted(file for file in path.rglob("*") if file.name.endswith(endings))
             if not inside:
-                raise InputError(f"{path}: expected a folder with .xml or .xml.gz files, got none")
+                raise InputError(f"{path}: expected a folder with files ending in {_either(endings)}, got none")
             yield from inside
         elif not path.exists() and (matching := sorted(_matching(path))):
             yield from matching
@@ -78,10 +65,13 @@ def _matching(pattern: Path) -> Iterator[Path]:
         yield from Path(pattern.anchor).glob(str(pattern.relative_to(pattern.anchor)))
 
 
-def _from_pipe(folder: Path, source: str | None) -> Path:
+def _either(words: Sequence[str]) -> str:
+    return " or ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
+
+
+def _from_pipe(file: Path, source: str | None) -> Path:
     if source is None:
         raise UsageError("-: expected --source ID with data from a pipe, got none")
-    file = folder / f"{source}.xml"
     with file.open("wb") as copy:
         shutil.copyfileobj(sys.stdin.buffer, copy)
     return file

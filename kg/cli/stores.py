@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from kg.cli.feeds import load_iati_files
+from kg.cli.feeds import load_files
 from kg.cli.options import counted, format_option, open_store, say, store_option, writable_store_option, write_rows
+from kg.cli.progress import watching
 from kg.errors import UsageError
 from kg.shipped import ontology_dir
+
+if TYPE_CHECKING:
+    from kg.pipeline import Published
 
 
 @click.command("load")
@@ -21,19 +25,19 @@ from kg.shipped import ontology_dir
     "--store", type=click.Path(path_type=Path), envvar="KG_STORE", help="The store to change.  [env: KG_STORE]"
 )
 @click.option("--source", help="The id of the source; without it, the file's own.")
-@click.option("--out", type=click.Path(path_type=Path), help="Write N-Quads into this folder instead of a store.")
-@click.option("--strict", is_flag=True, help="IATI: let the first error stop the load.")
-@click.option("--findings", type=click.Path(path_type=Path), help="IATI: write all findings into this JSON file.")
-@click.option("--licence", default="", help="IATI: the terms of the data.")
-@click.option("--publisher", default="", help="IATI: who publishes the data.")
+@click.option("--out", type=click.Path(path_type=Path), help="Workbooks: write N-Quads into this folder instead.")
+@click.option("--strict", is_flag=True, help="Published data: let the first error stop the load.")
+@click.option("--findings", type=click.Path(path_type=Path), help="Published data: write all findings as JSON.")
+@click.option("--licence", default="", help="Published data: their terms.")
+@click.option("--publisher", default="", help="Published data: who publishes them.")
 def load_command(
-    kind: str, files: tuple[Path, ...], store: Path | None, source: str | None, out: Path | None, **iati: Any
+    kind: str, files: tuple[Path, ...], store: Path | None, source: str | None, out: Path | None, **published: Any
 ) -> None:
-    """Load coded documents, RDF files or IATI files into a store.
+    """Load coded documents, RDF files or data that others publish into a store.
 
-    Each file becomes one source, in place of what the store had of it; all of it or nothing. IATI files may
-    be packed (.gz), named by folder or pattern, or come from a pipe (-); what cannot be used of them is told
-    in a table of findings, and the rest is loaded.
+    Each file becomes one source, in place of what the store had of it; all of it or nothing. Published data (iati)
+    may be packed (.gz, .zst), named by folder or pattern, or come from a pipe (-); what cannot be used of them
+    is told in a table of findings, and the rest is loaded.
 
     \b
     Example:
@@ -51,17 +55,27 @@ def load_command(
         return
     if store is None:
         raise UsageError("expected --store PATH (or the environment variable KG_STORE), got none")
-    if kind == "iati":
-        published = load_iati_files(files, store, source, **iati)
-    elif any(iati.values()):
-        raise UsageError("--strict, --findings, --licence and --publisher are for IATI files")
+    if kind not in ("workbook", "rdf"):
+        done = _load_published(kind, files, store, source, **published)
+    elif any(published.values()):
+        raise UsageError("--strict, --findings, --licence and --publisher are for data that others publish")
     elif kind == "rdf":
-        published = load_rdf(files, store, ontology=ontology_dir(), source=source)
+        with watching() as watch:
+            done = load_rdf(files, store, ontology=ontology_dir(), source=source, watch=watch)
     elif source is None:
-        published = load_workbooks(files, store, ontology=ontology_dir())
+        with watching() as watch:
+            done = load_workbooks(files, store, ontology=ontology_dir(), watch=watch)
     else:
         raise UsageError("--source: a workbook names its source in source.toml")
-    _report(store, published.version, published.changed)
+    _report(store, done.version, done.changed)
+
+
+def _load_published(
+    kind: str, files: tuple[Path, ...], store: Path, source: str | None, *, licence: str, publisher: str, **how: Any
+) -> Published:
+    from kg.feeds import Terms
+
+    return load_files(kind, files, store, terms=Terms(source, publisher, licence), **how)
 
 
 @click.command("build")
@@ -80,7 +94,8 @@ def build_command(origin: Path | None, store: Path) -> None:
     from kg.pipeline import build_store
     from kg.shipped import triples_dir
 
-    published = build_store(origin or triples_dir(), store, ontology=ontology_dir())
+    with watching() as watch:
+        published = build_store(origin or triples_dir(), store, ontology=ontology_dir(), watch=watch)
     _report(store, published.version, published.changed)
 
 
@@ -135,7 +150,8 @@ def remove_command(source: str, store: Path) -> None:
     """
     from kg.pipeline import remove_source
 
-    published = remove_source(source, store, ontology=ontology_dir())
+    with watching() as watch:
+        published = remove_source(source, store, ontology=ontology_dir(), watch=watch)
     _report(store, published.version, published.changed)
 
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kg.errors import InputError, KgError
 from kg.model.terms import Statement, iri
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 CHUNK = 50_000
 """Lines or quads at once: the engine keeps what it is given in memory, and sorts small pieces faster."""
+_TEMPLATE = re.compile(r"CONSTRUCT \{ (.*?) \}\s*(?=WHERE)")
 _TERM = re.compile(rb'"(?:[^"\\]|\\.)*"|<([^<>]*)>')
 _PREFERRED = f"<{SKOS.prefLabel}>".encode()
 _ALTERNATIVE = f"<{SKOS.altLabel}>".encode()
@@ -109,20 +110,64 @@ def run_rule(engine: pyoxigraph.Store, file: Path, graph: str) -> int:
     import pyoxigraph as ox
 
     try:
-        made = engine.query(file.read_text(encoding="utf-8"), prefixes=PREFIXES)
+        made = engine.query(_as_select(file.read_text(encoding="utf-8")), prefixes=PREFIXES)
     except SyntaxError as error:
         raise KgError(f"{file}: the rule does not parse ({error})") from None
-    if not isinstance(made, ox.QueryTriples):
-        raise KgError(f"{file}: expected a CONSTRUCT")
-    into, known = ox.NamedNode(graph), ox.DefaultGraph()
-    return _add(
-        engine,
-        (
-            ox.Quad(triple.subject, triple.predicate, triple.object, into)
-            for triple in made
-            if ox.Quad(triple.subject, triple.predicate, triple.object, known) not in engine
-        ),
-    )
+    except ValueError as error:
+        raise KgError(f"{file}: {error}") from None
+    assert isinstance(made, ox.QuerySolutions)
+    return _add(engine, _new_quads(engine, made, ox.NamedNode(graph)))
+
+
+def _as_select(rule: str) -> str:
+    """A CONSTRUCT as the SELECT of its triples: the engine remembers all that a CONSTRUCT has given, and of a large
+    graph that is more than the memory.
+
+    >>> _as_select("CONSTRUCT { ?a :b ?c } WHERE { ?c :d ?a }")
+    'SELECT (?a AS ?s0) (:b AS ?p0) (?c AS ?o0) WHERE { ?c :d ?a }'
+    """
+    template = _TEMPLATE.search(rule)
+    triples = [triple.split() for triple in template[1].split(" . ")] if template else []
+    if template is None or any(len(triple) != 3 for triple in triples):
+        raise ValueError("expected CONSTRUCT { subject predicate object . ... } WHERE, got another form")
+    columns = [
+        f"({'rdf:type' if term == 'a' else term} AS ?{place}{number})"
+        for number, triple in enumerate(triples)
+        for place, term in zip("spo", triple, strict=True)
+    ]
+    return f"{rule[: template.start()]}SELECT {' '.join(columns)} {rule[template.end() :]}"
+
+
+def _new_quads(
+    engine: pyoxigraph.Store, rows: Iterable[pyoxigraph.QuerySolution], graph: pyoxigraph.NamedNode
+) -> Iterator[pyoxigraph.Quad]:
+    """The triples of rows of three terms each that the engine does not have, each once as far as is remembered."""
+    import pyoxigraph as ox
+
+    met = set[tuple[Any, ...]]()
+    for row in rows:
+        terms = tuple(row)
+        for triple in (terms[at : at + 3] for at in range(0, len(terms), 3)):
+            if triple in met:
+                continue
+            if len(met) > CHUNK:
+                met.clear()
+            met.add(triple)
+            if ox.Quad(triple[0], triple[1], triple[2]) not in engine:
+                yield ox.Quad(triple[0], triple[1], triple[2], graph)
+
+
+def snapshot(engine: pyoxigraph.Store, folder: Path) -> None:
+    """What the engine holds now, as another one in a folder: links to the same files, so that it costs nothing."""
+    engine.flush()
+    engine.backup(str(folder))
+
+
+def open_snapshot(folder: Path) -> pyoxigraph.Store:
+    """A snapshot for reading."""
+    import pyoxigraph as ox
+
+    return ox.Store.read_only(str(folder))
 
 
 def finish(engine: pyoxigraph.Store) -> None:

@@ -1,26 +1,27 @@
-"""Any RDF file to statements, and back: every syntax the embedded engine knows, gzip included."""
+"""Any RDF file to statements, and back: every syntax the embedded engine knows, packed or not."""
 
 from __future__ import annotations
 
-import gzip
+import io
 import re
-import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from kg.errors import InputError, UsageError
 from kg.files import write_whole
 from kg.model.iris import source_id
 from kg.model.terms import Statement, iri
 from kg.namespaces import CODE, GRAPH, ID, SOURCE
+from kg.packed import ENDINGS, open_packed
 from kg.store.view import View, known_prefixes
 
 if TYPE_CHECKING:
     import pyoxigraph
 
 _DOCTYPE = re.compile(rb"<!DOCTYPE", re.IGNORECASE)
+_MARK = b"\xef\xbb\xbf"
 _SKOLEM = ".well-known/genid/"
 
 
@@ -39,10 +40,7 @@ def _quads(file: Path, source: str) -> Iterator[tuple[str, Statement]]:
     """Each statement with the name of its graph, an empty string where it has none."""
     import pyoxigraph as ox
 
-    content = _content(file)
     form = _format(file)
-    if form == ox.RdfFormat.RDF_XML and _DOCTYPE.search(content):
-        raise InputError(f"{file}: expected RDF/XML without a DOCTYPE, which can blow up a reader, got one")
     blank: dict[str, str] = {}
 
     def term(value: object) -> str:
@@ -52,9 +50,10 @@ def _quads(file: Path, source: str) -> Iterator[tuple[str, Statement]]:
             raise InputError(f"{file}: expected RDF 1.1, got a triple that speaks of a triple")
         return str(value)
 
-    for quad in _parse(file, form, content, base_iri=f"{ID}{source}/"):
-        graph = "" if isinstance(quad.graph_name, ox.DefaultGraph) else term(quad.graph_name).strip("<>")
-        yield graph, (term(quad.subject), term(quad.predicate), term(quad.object))
+    with _open(file, form) as stream:
+        for quad in _parse(file, form, stream, base_iri=f"{ID}{source}/"):
+            graph = "" if isinstance(quad.graph_name, ox.DefaultGraph) else term(quad.graph_name).strip("<>")
+            yield graph, (term(quad.subject), term(quad.predicate), term(quad.object))
 
 
 def read_graphs(file: Path) -> dict[str, set[Statement]]:
@@ -94,7 +93,7 @@ def split_nquads(file: Path, folder: Path) -> list[Path]:
             write_whole({folder / file.name: file.read_bytes()})
             return [folder / file.name]
     lines: dict[str, set[str]] = {}
-    for quad in _parse(file, ox.RdfFormat.N_QUADS, file.read_bytes()):
+    for quad in _parse(file, ox.RdfFormat.N_QUADS, io.BytesIO(file.read_bytes())):
         graph = quad.graph_name.value if isinstance(quad.graph_name, ox.NamedNode) else SOURCE + file.stem
         if not graph.startswith(GRAPH):
             named = ox.Quad(quad.subject, quad.predicate, quad.object, ox.NamedNode(graph))
@@ -142,32 +141,51 @@ def write_view(view: View, form: str, source: str | None = None) -> bytes:
     return ox.serialize(ordered, format=forms[form], prefixes=known_prefixes()) or b""
 
 
-def _parse(file: Path, form: pyoxigraph.RdfFormat, content: bytes, base_iri: str | None = None) -> Iterator[Any]:
+def _parse(file: Path, form: pyoxigraph.RdfFormat, stream: BinaryIO, base_iri: str | None = None) -> Iterator[Any]:
     import pyoxigraph as ox
 
     try:
-        yield from ox.parse(content, form, base_iri=base_iri)
+        yield from ox.parse(stream, form, base_iri=base_iri)
     except SyntaxError as error:
         place = f"{file}:{error.lineno or 1}"
         raise InputError(f"{place}: expected {form.name}, got text that cannot be read ({error.msg})") from None
 
 
-def _content(file: Path) -> bytes:
-    try:
-        content = file.read_bytes()
-        if file.suffix == ".gz":
-            content = gzip.decompress(content)
-    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-        raise InputError(f"{file}: expected a whole gzip file, got one that cannot be unpacked ({error})") from None
-    except OSError as error:
-        raise InputError(f"{file}: it cannot be read ({error.strerror})") from None
-    return content.removeprefix(b"\xef\xbb\xbf")
+def _open(file: Path, form: pyoxigraph.RdfFormat) -> BinaryIO:
+    """A file without a byte order mark, which the engine refuses; RDF/XML fails as soon as it has a DOCTYPE."""
+    import pyoxigraph as ox
+
+    stream = open_packed(file)
+    if stream.peek(len(_MARK)).startswith(_MARK):  # type: ignore[attr-defined]
+        stream.read(len(_MARK))
+    return cast("BinaryIO", _NoDoctype(stream, file)) if form == ox.RdfFormat.RDF_XML else stream
+
+
+class _NoDoctype:
+    """A stream of XML that fails at a DOCTYPE, before the engine can expand what it declares."""
+
+    def __init__(self, stream: BinaryIO, file: Path) -> None:
+        self._stream, self._file, self._end = stream, file, b""
+
+    def read(self, size: int = -1) -> bytes:
+        piece = self._stream.read(size)
+        if _DOCTYPE.search(self._end + piece):
+            raise InputError(f"{self._file}: expected RDF/XML without a DOCTYPE, which can blow up a reader, got one")
+        self._end = (self._end + piece)[-len("<!DOCTYPE") :]
+        return piece
+
+    def __enter__(self) -> _NoDoctype:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stream.close()
 
 
 def _format(file: Path) -> pyoxigraph.RdfFormat:
     import pyoxigraph as ox
 
-    ending = Path(file.name.removesuffix(".gz")).suffix
+    name = file.with_suffix("").name if file.suffix in ENDINGS else file.name
+    ending = Path(name).suffix
     forms: Mapping[str, pyoxigraph.RdfFormat] = {
         ".ttl": ox.RdfFormat.TURTLE,
         ".trig": ox.RdfFormat.TRIG,
@@ -181,7 +199,7 @@ def _format(file: Path) -> pyoxigraph.RdfFormat:
     }
     if ending not in forms:
         raise InputError(
-            f"{file}: expected a file ending in one of {', '.join(forms)} (and .gz), got {ending or 'none'}"
+            f"{file}: expected a file ending in one of {', '.join(forms)} (and .gz or .zst), got {ending or 'none'}"
         )
     return forms[ending]
 

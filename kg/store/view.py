@@ -61,10 +61,12 @@ class View:
         """All statements of a subject: values by predicate, sorted, each once."""
         import pyoxigraph as ox
 
-        found: dict[str, set[Value]] = {}
-        for quad in self.engine.quads_for_pattern(ox.NamedNode(iri), None, None, ox.DefaultGraph()):
-            found.setdefault(quad.predicate.value, set()).add(_value(quad.object))
-        return {predicate: tuple(sorted(values)) for predicate, values in found.items()}
+        found: dict[str, tuple[Value, ...]] = {}
+        for _, predicate, value, _ in self.engine.quads_for_pattern(ox.NamedNode(iri), None, None, ox.DefaultGraph()):
+            name, told = predicate.value, (_value(value),)
+            known = found.get(name)
+            found[name] = told if known is None else tuple(sorted(known + told))
+        return found
 
     def subjects(self, predicate: str, iri: str) -> list[str]:
         """The subjects that a predicate joins to an IRI, sorted."""

@@ -5,12 +5,9 @@ Nothing in a file makes the reader expand entities, load a DTD or open another f
 
 from __future__ import annotations
 
-import gzip
 import io
-import zlib
 from collections.abc import Callable, Iterator
 from functools import cache
-from pathlib import Path
 from typing import Any, BinaryIO, TypeAlias, cast
 
 from kg.errors import InputError
@@ -25,14 +22,6 @@ LARGEST_RECORD = 1 << 26
 """Bytes of one record: a larger one, or a file that is no IATI, would fill the memory."""
 DEEPEST = 30
 """Elements inside each other; the standard has eight."""
-_GZIP = b"\x1f\x8b"
-
-
-def open_file(path: Path) -> BinaryIO:
-    """A file for reading bytes, unpacked where it is gzip, whatever its name."""
-    with path.open("rb") as stream:
-        packed = stream.read(len(_GZIP)) == _GZIP
-    return cast("BinaryIO", gzip.open(path) if packed else path.open("rb"))
 
 
 def read_elements(stream: BinaryIO, name: str) -> Iterator[Element]:
@@ -93,8 +82,6 @@ def _chunks(stream: BinaryIO, name: str) -> Iterator[bytes]:
         while chunk := stream.read(CHUNK):
             met = True
             yield chunk
-    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-        raise InputError(f"{name}: expected a whole gzip file, got one that cannot be unpacked ({error})") from None
     except io.UnsupportedOperation as error:
         raise InputError(f"{name}: it cannot be read ({error})") from None
     if not met:

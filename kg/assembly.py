@@ -1,0 +1,180 @@
+"""A version of a store, put together: sources into the engine, shortcuts, the index of names, the ties.
+
+```
+source files + identity decisions -> engine -> derived shortcuts
+                                            -> names, ties (beside them, in another process, where there is much)
+```
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+from kg.beside import Beside, Send
+from kg.identity.ledger import FILE as LEDGER
+from kg.identity.ledger import canonical_iris, read_ledger
+from kg.model.terms import Statement, iri, text
+from kg.namespaces import BASE, GRAPH, ID, KG, PROV, RDF, SDO, SKOS, SOURCE
+from kg.store import fill
+from kg.store.names import Named, write_names
+from kg.store.nquads import check_complete, graph_of
+from kg.store.publish import Draft
+from kg.store.sorting import sort_lines
+from kg.store.version import STORE_FORMAT, file_digest
+from kg.store.view import FORMAT, View
+from kg.summary import ENTITIES
+from kg.ties import write_ties
+from kg.version import __version__
+
+if TYPE_CHECKING:
+    import pyoxigraph
+
+Watch: TypeAlias = Callable[[str, int, int], object]
+"""Told of each step of long work: what is being done, how much of it is done, and of how much."""
+
+ONTOLOGY_GRAPH = GRAPH + "ontology"
+CODES_GRAPH = GRAPH + "codelists"
+DERIVED_GRAPH = GRAPH + "derived"
+IDENTITY_GRAPH = GRAPH + "identity"
+PROVENANCE_GRAPH = GRAPH + "provenance"
+
+MUCH = 30_000_000
+"""Bytes of source files from which on a second process is worth its start."""
+_SNAPSHOT = "snapshot"
+
+
+class Assembly:
+    """A version in the making: `store` puts a source file into it, `finish` does all that is left to do."""
+
+    def __init__(self, draft: Draft, ontology: Path, watch: Watch) -> None:
+        self.draft = draft
+        self.ontology = ontology
+        self.watch = watch
+        self._stored = set[Path]()
+        self._engine: pyoxigraph.Store | None = None
+        self._canonical: Mapping[str, str] = {}
+
+    def store(self, file: Path) -> None:
+        """Put a source file into the engine; the identity decisions of the draft are read when the first one comes.
+
+        Raises InputError where the file lost lines or is ill-formed.
+        """
+        engine = self._open()
+        check_complete(file)
+        fill.load_source(engine, file, self._canonical)
+        self._stored.add(file)
+
+    def finish(self, version: str, origins: Mapping[str, str]) -> None:
+        """Store the source files that are left, derive, index, describe: all of a version but making it current."""
+        engine, files = self._open(), sorted(self.draft.sources.glob("*.nq"))
+        sizes = {file: file.stat().st_size for file in files}
+        for file in files:
+            if file not in self._stored:
+                self.store(file)
+            self.watch("storing", sum(sizes[one] for one in self._stored), sum(sizes.values()))
+        fill.load_turtle(engine, _ontology_files(self.ontology))
+        fill.add_replacements(engine, self._canonical, IDENTITY_GRAPH)
+        fill.add_statements(engine, _provenance(files, version), PROVENANCE_GRAPH)
+        if sum(sizes.values()) > MUCH:
+            ties = self._derive_and_index_beside(engine, version)
+        else:
+            self._derive(engine)
+            ties = index(self.draft.folder, View(self.draft.folder, version, engine))
+        self.watch("arranging the store", 0, 0)
+        fill.finish(engine)
+        self._describe(files, version, origins, ties)
+
+    def _open(self) -> pyoxigraph.Store:
+        if self._engine is None:
+            self._engine = fill.create_engine(self.draft.folder / "oxigraph")
+            self._canonical = canonical_iris(read_ledger(self.draft.sources / LEDGER))
+        return self._engine
+
+    def _derive(self, engine: pyoxigraph.Store) -> None:
+        rules = sorted((self.ontology / "rules").glob("*.rq"))
+        for number, rule in enumerate(rules):
+            self.watch("deriving shortcuts", number, len(rules))
+            fill.run_rule(engine, rule, DERIVED_GRAPH)
+
+    def _derive_and_index_beside(self, engine: pyoxigraph.Store, version: str) -> int:
+        """Names and ties are read from what the sources say, so that they need not wait for the shortcuts."""
+        snapshot = self.draft.folder / _SNAPSHOT
+        fill.snapshot(engine, snapshot)
+        with Beside(index_snapshot, self.draft.folder, snapshot, version) as work:
+            self._derive(engine)
+            self.watch("indexing names and ties", 0, 0)
+            (ties,) = work.frames()
+        shutil.rmtree(snapshot)
+        return int(ties)
+
+    def _describe(self, files: list[Path], version: str, origins: Mapping[str, str], ties: int) -> None:
+        description = {
+            "version": version,
+            "software": __version__,
+            "sources": {file.stem: file_digest(file) for file in files},
+            "origins": dict(origins),
+            "ties": ties,
+        }
+        folder = self.draft.folder
+        (folder / FORMAT).write_text(STORE_FORMAT + "\n", encoding="ascii")
+        (folder / "version.json").write_text(json.dumps(description, indent=1) + "\n", encoding="utf-8")
+
+
+def index(folder: Path, view: View) -> int:
+    """Write the index of names and the ties of a view into a folder, and return how many ties there are."""
+    write_names(_names(view, folder), folder)
+    return write_ties(view, folder)
+
+
+def index_snapshot(send: Send, folder: Path, snapshot: Path, version: str) -> None:
+    """As `index`, of an engine that stands still while another process goes on with what it is a copy of."""
+    send(index(folder, View(folder, version, fill.open_snapshot(snapshot))))
+
+
+def _ontology_files(ontology: Path) -> dict[Path, str]:
+    """The Turtle files of the ontology, each with the graph that it goes into."""
+    return {
+        **dict.fromkeys(sorted(ontology.glob("*.ttl")), ONTOLOGY_GRAPH),
+        **dict.fromkeys(sorted((ontology / "codelists").glob("*.ttl")), CODES_GRAPH),
+    }
+
+
+def _provenance(files: Iterable[Path], version: str) -> Iterator[Statement]:
+    """Which file each source was loaded from and by which software; no time, so that it can be made again."""
+    software = iri(f"{BASE}software/{__version__}")
+    yield iri(PROVENANCE_GRAPH), iri(SDO.version), text(version)
+    yield software, iri(RDF.type), iri(PROV.SoftwareAgent)
+    yield software, iri(SKOS.prefLabel), text(f"Partnership KG {__version__}", "en")
+    yield software, iri(SDO.softwareVersion), text(__version__)
+    for file in files:
+        load = iri(f"{SOURCE}{file.stem}#load")
+        yield iri(graph_of(file)), iri(PROV.wasGeneratedBy), load
+        yield load, iri(RDF.type), iri(PROV.Activity)
+        yield load, iri(KG.file), text(file.name)
+        yield load, iri(KG.sha256), text(file_digest(file))
+        yield load, iri(PROV.wasAssociatedWith), software
+
+
+def _names(view: View, folder: Path) -> Iterator[Named]:
+    """Every name and identifier of everything that is no code and no part of the ontology, in the order of IRIs."""
+    for line in sort_lines((json.dumps(named) + "\n" for named in _find_names(view)), folder):
+        yield Named(*json.loads(line))
+
+
+def _find_names(view: View) -> Iterator[tuple[str, str, str, bool]]:
+    found = view.rows(
+        "SELECT ?thing ?name ?kind { VALUES ?property { skos:prefLabel skos:altLabel skos:hiddenLabel org:identifier"
+        " skos:notation dcterms:title dcterms:identifier } ?thing ?property ?name ; a/:kind ?kind"
+        ' FILTER (?kind NOT IN ("code", "recipe")) }'
+    )
+    for thing, name, kind in found:
+        yield thing, name, kind, False
+    kinds = ", ".join(f'"{kind}"' for kind in ENTITIES)
+    for thing, kind in view.rows(f"SELECT ?thing ?kind {{ ?thing a/:kind ?kind FILTER (?kind IN ({kinds})) }}"):
+        local = thing.removeprefix(ID)
+        yield thing, local, kind, True
+        yield thing, local.partition("/")[2], kind, True
