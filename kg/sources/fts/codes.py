@@ -23,6 +23,15 @@ VOCABULARIES = {
     "Location": "fts-location",
 }
 """Objects of a flow that are no actors and no works: an emergency happens, and nobody takes part in it."""
+MARKS = {
+    "flowType": "fts-flow-type",
+    "method": "fts-method",
+    "grandBargainEarmarkingType": "fts-earmarking",
+    "keywords": "fts-keyword",
+}
+"""The vocabularies of how FTS marks a flow."""
+USUAL = frozenset({"Standard", "Traditional aid"})
+"""Marks of a flow that has nothing special."""
 
 KINDS = {
     "Government": "government-body", "UN agency": "multilateral", "Inter-governmental": "multilateral", "NGO": "ngo",

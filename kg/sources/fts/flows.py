@@ -13,7 +13,7 @@ from kg.model.figures import Allocation, Conversion, Flow
 from kg.model.iris import quoted
 from kg.model.records import Concept
 from kg.model.row import Row
-from kg.sources.fts.codes import BOUNDARIES, CLASSES, STAGES, VOCABULARIES
+from kg.sources.fts.codes import BOUNDARIES, CLASSES, MARKS, STAGES, USUAL, VOCABULARIES
 from kg.sources.fts.pages import Node
 from kg.sources.fts.parties import add_link, meet_organizations, meet_works, without_names
 from kg.sources.fts.scope import Scope
@@ -55,6 +55,7 @@ def read_flow(scope: Scope, *, repeated: bool) -> Iterator[Row]:
     for project in taken["Project"] if len(taken["Plan"]) == 1 else ():
         add_link(project, "part-of", taken["Plan"][0], "implied", scope)
     sums = f"{money.amount:f} {money.currency}" if money.amount is not None else ""
+    years = _years(before["UsageYear"], after["UsageYear"], scope)
     flow = Flow(
         id=scope.id,
         title=" ".join(filter(None, (stage, sums, start.edtf if start else ""))),
@@ -71,13 +72,13 @@ def read_flow(scope: Scope, *, repeated: bool) -> Iterator[Row]:
         amount=money.amount,
         currency=money.currency,
         start=start,
-        usage_year=_years(before["UsageYear"], after["UsageYear"], scope),
+        usage_year=years,
         boundary=boundary,
         counts=counts,
         uncounted=reason,
         evidence=scope.evidence,
         certainty="stated",
-        note=_note(scope, start),
+        note=_note(scope, start, years, boundary),
     )
     yield flow
     yield from _conversion(money, scope)
@@ -115,37 +116,40 @@ def _money(scope: Scope) -> Money:
     if currency and not _CURRENCY.fullmatch(currency):
         scope.wrong("originalCurrency", "a currency", currency)
         currency = ""
-    if original is None or not currency or (not original and dollars):
-        if dollars is None:
-            scope.find(
-                "warning", "no-amount", "expected amountUSD, or originalAmount with originalCurrency, got neither"
-            )
-        if original is not None or currency:
-            told = f"{'none' if original is None else f'{original:f}'} {currency}".strip()
-            message = f"expected an amount in the original currency, got {told}; took that in US dollars"
-            scope.find("info", "no-original-amount", message)
-            scope.remark("The source has as the original amount", told)
-        return Money(dollars, USD if dollars is not None else "")
-    if dollars is None or (currency == USD and dollars == original):
-        return Money(original, currency)
-    note = ""
-    if rate is not None and rate > 0:
-        note = f"The source has the exchangeRate {rate:f}: units of {currency} for one of {USD}."
-        if abs(original / rate - dollars) > max(TOLERANCE * abs(dollars), Decimal(1)):
-            message = (
-                f"exchangeRate: expected one that makes {dollars:f} {USD} of {original:f} {currency}, got {rate:f}"
-            )
-            scope.find("warning", "rate-not-fitting", message)
-    return Money(original, currency, dollars, RATES.divide(Decimal(1), rate) if note and rate else None, note)
+    if original is None or not currency or (not original and dollars) or (currency == USD and dollars is not None):
+        return _in_dollars(dollars, original, currency, rate, scope)
+    if dollars is None or rate is None or rate <= 0:
+        scope.remark("The source has the exchangeRate", f"{rate:f}" if rate is not None else "")
+        return Money(original, currency, dollars)
+    if abs(original / rate - dollars) > max(TOLERANCE * abs(dollars), Decimal(1)):
+        message = f"exchangeRate: expected one that makes {dollars:f} {USD} of {original:f} {currency}, got {rate:f}"
+        scope.find("warning", "rate-not-fitting", message)
+    note = f"The source has the exchangeRate {rate:f}: units of {currency} for one of {USD}."
+    return Money(original, currency, dollars, RATES.divide(Decimal(1), rate), note)
+
+
+def _in_dollars(
+    dollars: Decimal | None, original: Decimal | None, currency: str, rate: Decimal | None, scope: Scope
+) -> Money:
+    """The amount in US dollars; what the source has beside it and cannot be used goes into the note."""
+    if dollars is None:
+        message = "expected amountUSD, or originalAmount with originalCurrency, got neither"
+        scope.find("warning", "no-amount", message)
+    told = f"{'none' if original is None else f'{original:f}'} {currency}".strip()
+    if original and currency == USD and original != dollars:
+        scope.find("warning", "two-amounts", f"originalAmount: expected {dollars:f} {USD} as in amountUSD, got {told}")
+        scope.remark("The source has as the original amount", told)
+    elif (original is not None or currency) and (original != dollars or currency != USD):
+        message = f"expected an amount in the original currency, got {told}; took that in US dollars"
+        scope.find("info", "no-original-amount", message)
+        scope.remark("The source has as the original amount", told)
+    scope.remark("The source has the exchangeRate", f"{rate:f}" if rate is not None and rate != 1 else "")
+    return Money(dollars, USD if dollars is not None else "")
 
 
 def _conversion(money: Money, scope: Scope) -> Iterator[Row]:
     if money.dollars is None:
         return
-    if money.currency == USD:
-        scope.find(
-            "warning", "two-amounts", f"expected one amount in US dollars, got {money.amount} and {money.dollars}"
-        )
     yield Conversion(
         id=f"{scope.id}.in-usd", flow=scope.id, amount=money.dollars, currency=USD, method="by-source", rate=money.rate,
         rate_source="Financial Tracking Service, OCHA" if money.rate else "",
@@ -186,62 +190,71 @@ def _numbers(nodes: list[Node], scope: Scope) -> list[int]:
 
 
 def _allocations(after: dict[str, list[Node]], scope: Scope) -> Iterator[Row]:
-    """What a flow is for. An amount for several is never split: no share is told."""
-    told: set[str] = set()
+    """What a flow is for, and how FTS marks it. An amount for several is never split: no share is told."""
     for kind, vocabulary in VOCABULARIES.items():
         for one in after[kind]:
             _, identifier, name = scope.name_of(one, vocabulary)
-            country = scope.country(name) if kind == "Location" else ""
-            code = "" if country else identifier or name
-            local = f"{scope.id}.to.{f'country-{country}' if country else f'{vocabulary}.{quoted(code)}'}"
-            if not name or local in told:
-                continue
-            told.add(local)
-            if code:
-                _describe(vocabulary, code, name, scope)
             behaviour = scope.text(one, "behavior")
-            yield Allocation(
-                id=local,
-                work=scope.id,
-                place=f"country:{country}" if country else "",
-                vocabulary=vocabulary if code else "",
-                code=code,
-                evidence=scope.evidence,
-                certainty="stated",
-                note="" if behaviour in ("", "single") else f"FTS calls its part in the flow {behaviour}.",
-            )
+            note = "" if behaviour in ("", "single") else f"FTS calls its part in the flow {behaviour}."
+            if country := scope.country(name) if kind == "Location" else "":
+                yield from _allocation(scope, f"country-{country}", place=f"country:{country}", note=note)
+                continue
+            if kind == "Location" and name:
+                message = f"Location: expected a country of ISO 3166, got {name[:80]!r}; kept as a code of FTS"
+                scope.find("info", "unknown-country", message)
+            yield from _coded(scope, vocabulary, identifier or name, name, note)
+    for key, vocabulary in MARKS.items():
+        for mark in scope.texts(scope.node, key):
+            if mark not in USUAL:
+                yield from _coded(scope, vocabulary, mark, mark)
 
 
-def _describe(vocabulary: str, code: str, name: str, scope: Scope) -> None:
-    """Describe a code of FTS beside the flows, once."""
-    if vocabulary == VOCABULARIES["Location"]:
-        message = f"Location: expected a country of ISO 3166, got {name[:80]!r}; kept as a code of FTS"
-        scope.find("info", "unknown-country", message)
+def _coded(scope: Scope, vocabulary: str, code: str, name: str, note: str = "") -> Iterator[Row]:
+    """An allocation to a code of FTS, which is described beside the flows, once."""
+    if not code:
+        return
     concept = Concept(vocabulary=vocabulary, code=code, name=name, evidence=scope.evidence, certainty="stated")
     first = scope.reading.concepts.setdefault((vocabulary, code), concept)
     if first.name != name:
         scope.find("info", "other-name", f"{vocabulary}: expected {first.name[:80]!r} as before, got {name[:80]!r}")
+    yield from _allocation(scope, f"{vocabulary}.{quoted(code)}", vocabulary=vocabulary, code=code, note=note)
 
 
-def _note(scope: Scope, start: Date | None) -> str:
-    """What FTS tells of a flow and no field of it holds, in the words of FTS; what is usual is not said."""
+def _allocation(
+    scope: Scope, ending: str, *, note: str, place: str = "", vocabulary: str = "", code: str = ""
+) -> Iterator[Row]:
+    """An allocation, once for each place or code of a flow."""
+    local = f"{scope.id}.to.{ending}"
+    if local not in scope.told:
+        scope.told.add(local)
+        yield Allocation(id=local, work=scope.id, place=place, vocabulary=vocabulary, code=code, note=note,
+                         evidence=scope.evidence, certainty="stated")  # fmt: skip
+
+
+def _note(scope: Scope, start: Date | None, usage: Date | None, boundary: str) -> str:
+    """What FTS tells of a flow and no field of it holds; what follows from the fields is not said."""
     node, decided, flag = scope.node, scope.day("decisionDate"), scope.node.get("newMoney")
     if flag not in (None, True, False):
         scope.wrong("newMoney", "a flag", flag)
-    for what, key, usual in (("Flow type", "flowType", "Standard"), ("Method", "method", "Traditional aid")):
-        told = scope.text(node, key)
-        scope.remark(what, "" if told == usual else told)
-    scope.remark("Earmarking", ", ".join(scope.texts(node, "grandBargainEarmarkingType")))
-    scope.remark("Keywords", ", ".join(scope.texts(node, "keywords")))
-    scope.remark("New money", "no" if flag is False else "")
-    scope.remark("Budget year", scope.text(node, "budgetYear"))
+    elif flag is not None and flag == (boundary == "internal"):
+        scope.remark("New money", "yes" if flag else "no")
+    year = scope.text(node, "budgetYear")
+    scope.remark("Budget year", "" if usage and year == usage.edtf else year)
     scope.remark("Decided on", decided.edtf if decided and decided != start else "")
-    parent = scope.text(node, "parentFlowId")
-    scope.remark("Follows on flow", parent)
-    if parent and parent != scope.record:
-        add_link(scope.id, "follows", f"flow.{quoted(parent)}", "stated", scope)
-    scope.remark("Goes on in flows", ", ".join(scope.texts(node, "childFlowIds")))
+    for what, key in (("It follows on flow", "parentFlowId"), ("Flows follow on it", "childFlowIds")):
+        scope.remark(f"{what}, which no page holds", ", ".join(_relatives(key, scope)))
     return " ".join(scope.remarks)
+
+
+def _relatives(key: str, scope: Scope) -> Iterator[str]:
+    """Link a flow with its parent or children in FTS; those that no page holds are given back."""
+    for other in scope.texts(scope.node, key):
+        relative = f"flow.{quoted(other)}"
+        if other not in scope.reading.held:
+            yield other
+        elif relative != scope.id:
+            child, parent = (scope.id, relative) if key == "parentFlowId" else (relative, scope.id)
+            add_link(child, "follows", parent, "stated", scope)
 
 
 def _word(scope: Scope, key: str, table: dict[str, T], default: T) -> T:

@@ -27,7 +27,7 @@ def read_fts(files: Sequence[Path], report: Report, codes: Codes = _NO_CODES) ->
 
     Raises InputError where a file is no whole page of flows, and for the first error where the report is strict.
     """
-    reading, number, page, before = Reading(report, codes), 0, None, None
+    reading, number, page, before = Reading(report, codes, held=_numbers(files)), 0, None, None
     for page in read_pages(files):
         report.tally["pages"] += 1
         if before is not None and before.count != page.count:
@@ -40,6 +40,12 @@ def read_fts(files: Sequence[Path], report: Report, codes: Codes = _NO_CODES) ->
     yield from reading.left_over()
     if page is not None:
         _check_totals(page, reading)
+
+
+def _numbers(files: Sequence[Path]) -> frozenset[str]:
+    """The numbers of all flows: whether a relative of a flow is told is known before the flow is."""
+    nodes = (node for page in read_pages(files) for node in page.flows)
+    return frozenset(str(node["id"]) for node in nodes if isinstance(node, dict) and type(node.get("id")) in (str, int))
 
 
 def _flow(node: Any, number: int, page: Page, reading: Reading) -> Iterator[Row]:
@@ -75,7 +81,7 @@ def _check_totals(page: Page, reading: Reading) -> None:
     if page.count is None:
         report.add("info", "no-count", "", "meta.count: expected the number of flows, got none", page.name)
     elif met != page.count:
-        why = "pages are missing" if met < page.count else "pages of another query are among them"
+        why = "pages or flows are missing" if met < page.count else "pages of another query are among them"
         report.add(
             "warning", "flows-missing", "", f"meta.count: expected {page.count} flows, got {met}; {why}", page.name
         )

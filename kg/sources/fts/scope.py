@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -47,6 +47,8 @@ class Reading:
     codes: Codes
     flows: dict[str, str] = field(default_factory=dict)
     """The digest of what was first told of each flow, by local id."""
+    held: Collection[str] = ()
+    """The numbers of the flows that the pages hold."""
     organizations: dict[str, Thing] = field(default_factory=dict)
     works: dict[str, Thing] = field(default_factory=dict)
     links: dict[tuple[str, str, str], Link] = field(default_factory=dict)
@@ -55,7 +57,7 @@ class Reading:
     """What lies within a boundary as a whole, in US dollars, as FTS sums it."""
 
     def left_over(self) -> Iterator[Row]:
-        """The records of what several flows share; a link to a flow that no page holds is left to its note."""
+        """The records of what several flows share."""
         for local, thing in self.organizations.items():
             name = next(iter(thing.names))
             yield Organization(id=local, name=name, kind=thing.kind, identifiers=thing.identifiers,
@@ -69,7 +71,7 @@ class Reading:
                 yield Name(id=f"{local}.name.{digest(name)}", entity=local, name=name, language="", kind="alternative",
                            evidence=evidence, certainty="stated")  # fmt: skip
         yield from self.concepts.values()
-        yield from (one for one in self.links.values() if one.kind != "follows" or one.object in self.flows)
+        yield from self.links.values()
 
 
 @dataclass(slots=True)
@@ -84,6 +86,8 @@ class Scope:
     remarks: list[str] = field(default_factory=list)
     withheld: list[str] = field(default_factory=list)
     """The names of persons who are a party of the flow."""
+    told: set[str] = field(default_factory=set)
+    """The local ids of its allocations."""
 
     @property
     def evidence(self) -> Evidence:
