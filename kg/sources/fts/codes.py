@@ -46,7 +46,7 @@ GROUP = re.compile(
     re.IGNORECASE,
 )
 """Names of donors or receivers who are not named one by one."""
-PERSON = re.compile(r"(?:mr|mrs|ms|miss|mme)\b\.? .+", re.IGNORECASE)
+PERSON = re.compile(r"(?:mr|mrs|ms|miss|mme)\b\.? (.+)", re.IGNORECASE)
 OF_PERSONS = "individual"
 """The word of a subtype that may hold persons: a name with a title is a person's there."""
 

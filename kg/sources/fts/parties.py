@@ -99,11 +99,13 @@ def add_link(subject: str, kind: str, other: str, certainty: str, scope: Scope) 
 
 
 def without_names(text: str, names: list[str]) -> str:
-    """A text in which the names of persons are withheld.
+    """A text in which the names of persons, with and without a title, are withheld.
 
-    >>> without_names("Gift of Ms. Jane Doe", ["Ms. Jane Doe"])
+    >>> without_names("Gift of Jane Doe", ["Ms. Jane Doe"])
     'Gift of An individual (name withheld)'
     """
     for name in names:
-        text = text if is_individual(name) else re.sub(re.escape(name), WITHHELD, text, flags=re.IGNORECASE)
+        titled = PERSON.fullmatch(name)
+        for one in (name, titled[1]) if titled else (name,):
+            text = text if is_individual(one) else re.sub(re.escape(one), WITHHELD, text, flags=re.IGNORECASE)
     return text
