@@ -321,6 +321,12 @@ def test_a_value_is_kept_as_it_came(tmp_path: Path) -> None:
     assert "CROWNS" in notes["not-currency"]
     assert "1 March" in notes["not-day"]
     assert "promised" in notes["unknown-status"]
+    place = {"type": "Location", "id": "115", "name": "Kenya", "behavior": ["whole"]}
+    rows, report = read_page(
+        flow_1001(sourceObjects=[], destinationObjects=[place], keywords=[7.5, "Multiyear"]), tmp_path
+    )
+    assert report.counts["warning", "not-text"] == 2
+    assert of(Flow, rows)[0].note == "The source has the behavior: ['whole']. The source has the keywords: 7.5."
 
 
 def test_a_key_that_stands_twice_is_told_and_the_last_is_taken(tmp_path: Path) -> None:
@@ -511,12 +517,14 @@ def test_real_pages_are_carried_to_the_last_flow_and_dollar(query: str, referenc
     # Counted with nothing of ours: the flows once each, and the totals that FTS writes beside them.
     raw = [json.loads(file.read_bytes()) for file in files]
     flows = {flow["id"]: flow for page in raw for flow in page["data"]["flows"]}
-    parties = {one["id"] for flow in flows.values() for side in ("sourceObjects", "destinationObjects")
-               for one in flow[side] if one["type"] == "Organization"}  # fmt: skip
+    ends = [one for flow in flows.values() for one in (*flow["sourceObjects"], *flow["destinationObjects"])]
+    parties = {one["id"] for one in ends if one["type"] == "Organization"}
+    works = {f"{one['type'].lower()}.{one['id']}" for one in ends if one["type"] in ("Plan", "Project")}
     told = raw[0]["data"]
     rows, report = read(files)
     assert len(of(Flow, rows)) == len(flows) == raw[0]["meta"]["count"]
     assert {row.id for row in of(Organization, rows)} == {f"org.{one}" for one in parties}
+    assert {row.id for row in of(Activity, rows)} == works
     dollars = in_dollars(rows)
     assert dollars == {f"flow.{number}": flow["amountUSD"] for number, flow in flows.items()}
     sums: Counter[str] = Counter()

@@ -56,7 +56,8 @@ def read_flow(scope: Scope, *, repeated: bool) -> Iterator[Row]:
         add_link(project, "part-of", taken["Plan"][0], "implied", scope)
     sums = f"{money.amount:f} {money.currency}" if money.amount is not None else ""
     years = _years(before["UsageYear"], after["UsageYear"], scope)
-    flow = Flow(
+    shares = list(_allocations(after, scope))  # before the note is made: what they cannot use stands there
+    yield Flow(
         id=scope.id,
         title=" ".join(filter(None, (stage, sums, start.edtf if start else ""))),
         flow_class=_word(scope, "contributionType", CLASSES, "aid"),
@@ -80,9 +81,8 @@ def read_flow(scope: Scope, *, repeated: bool) -> Iterator[Row]:
         certainty="stated",
         note=_note(scope, start, years, boundary),
     )
-    yield flow
     yield from _conversion(money, scope)
-    yield from _allocations(after, scope)
+    yield from shares
 
 
 def _counting(scope: Scope, stage: str, dollars: Decimal | None, repeated: bool) -> tuple[str, bool, str]:
