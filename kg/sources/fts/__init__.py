@@ -1,0 +1,1 @@
+"""Pages of flows of the Financial Tracking Service (FTS) of OCHA to records."""
