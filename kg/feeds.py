@@ -22,6 +22,8 @@ from kg.model.row import Row, Source
 from kg.packed import Told, open_packed
 from kg.pipeline import Published, publish, refuse_twice, source_name, unwatched
 from kg.sources.cells import Codes
+from kg.sources.fts.pages import describe_fts, group_fts
+from kg.sources.fts.read import read_fts
 from kg.sources.iati.read import read_iati
 from kg.sources.iati.stream import read_header
 from kg.sources.iati.values import read_day
@@ -144,7 +146,7 @@ def describe_files(kind: str, files: Sequence[Path], source: str, terms: Terms =
         if not file.is_file():
             raise InputError(f"{file}: expected {FEEDS[kind].what}, got none")
     digest = file_digest(files[0]) if len(files) == 1 else _digest(files)
-    names = ", ".join(file.name for file in files)
+    names = files[0].name + (f" and {len(files) - 1} more" if len(files) > 1 else "")
     fields: dict[str, Any] = {"title": names, "language": "", **FEEDS[kind].describe(files)}
     fields.update({key: value for key, value in terms._asdict().items() if value and key != "source"})
     return Source(id=source, file=names, sha256=digest, **fields)
@@ -185,7 +187,12 @@ def _read_iati(files: Sequence[Path], report: Report, codes: Codes, told: Told) 
         yield from read_iati(stream, files[0].name, report, codes)
 
 
+def _read_fts(files: Sequence[Path], report: Report, codes: Codes, _: Told) -> Iterator[Row]:
+    return read_fts(files, report, codes)
+
+
 FEEDS: dict[str, Feed] = {
     "iati": Feed("an IATI file", (".xml", ".xml.gz", ".xml.zst"), _describe_iati, _read_iati),
+    "fts": Feed("a page of FTS", (".json", ".json.gz", ".json.zst"), describe_fts, _read_fts, group_fts),
 }
 """The formats of published data that can be loaded, by their names on the command line."""

@@ -147,7 +147,7 @@ def rename_ids(book: Path) -> None:
                 if column in (
                     "id", "entity", "person", "organization", "subject", "object", "work", "agent", "on_behalf_of",
                     "funders", "receivers", "items", "part_of", "origins", "about", "area", "supporting", "supported",
-                    "policy", "claimed_by", "one", "other",
+                    "policy", "claimed_by", "one", "other", "flow",
                 ):  # fmt: skip
                     row[column] = ";".join(
                         ref if not ref or ":" in ref or "." in ref else f"x-{ref}" for ref in row[column].split(";")

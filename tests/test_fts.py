@@ -20,13 +20,13 @@ from hypothesis import strategies as st
 from kg.checks import check_graph
 from kg.clean.countries import find_country
 from kg.errors import InputError
+from kg.feeds import Terms, describe_files, load_feed
 from kg.mapping.rows import map_records
 from kg.model.figures import Allocation, Conversion, Flow
 from kg.model.iris import source_iri
 from kg.model.records import Activity, Concept, Link, Organization
 from kg.model.report import Report
 from kg.model.row import Row, Source
-from kg.pipeline import publish
 from kg.shipped import ontology_dir
 from kg.sources.fts import pages
 from kg.sources.fts.codes import IGNORED, READ
@@ -101,7 +101,7 @@ def in_dollars(rows: Sequence[Row]) -> dict[str, Decimal]:
 
 def test_two_pages_give_the_golden_graph(tmp_path: Path) -> None:
     """After a change that was meant: write the file made here over the golden one, and read the diff."""
-    about = describe_fts(KENYA, "kenya")
+    about = describe_files("fts", KENYA, "kenya")
     write_source(map_records(about, read_fts(KENYA, Report(), codes())), source_iri("kenya"), tmp_path / "kenya.nq")
     assert (tmp_path / "kenya.nq").read_bytes() == (FTS / "kenya.nq").read_bytes()
 
@@ -252,9 +252,9 @@ def test_an_id_met_again_with_other_content_is_another_flow_of_no_total(tmp_path
 
 
 def test_a_source_is_described_by_all_its_pages() -> None:
-    about = describe_fts(KENYA, "kenya")
+    about = describe_files("fts", KENYA, "kenya")
     assert (about.id, about.file, about.language) == ("kenya", "kenya-2020.json and 1 more", "en")
-    assert about.sha256 != describe_fts(KENYA[:1], "kenya").sha256
+    assert about.sha256 != describe_files("fts", KENYA[:1], "kenya").sha256
 
 
 def test_packed_pages_are_read(tmp_path: Path) -> None:
@@ -376,7 +376,7 @@ REFUSED = {
 def test_what_is_no_whole_page_is_refused_in_one_line(content: bytes, tmp_path: Path) -> None:
     file = tmp_path / "x.json"
     file.write_bytes(content)
-    for reader in (lambda: read([file]), lambda: describe_fts([file], "x")):
+    for reader in (lambda: read([file]), lambda: describe_fts([file])):
         with pytest.raises(InputError) as caught:
             reader()
         assert ONE_LINE.match(str(caught.value)), caught.value
@@ -503,11 +503,7 @@ def real(reference: Path, query: str) -> list[Path]:
 
 
 def published(query: str, files: Sequence[Path], folder: Path) -> View:
-    def change(sources: Path) -> None:
-        about = describe_fts(files, query)
-        write_source(map_records(about, read_fts(files, Report(), codes())), source_iri(query), sources / f"{query}.nq")
-
-    publish(folder / "store", change, ontology=ontology_dir())
+    load_feed("fts", files, folder / "store", ontology=ontology_dir(), report=Report(), terms=Terms(source=query))
     return open_view(folder / "store")
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @click.command("load")
-@click.argument("kind", type=click.Choice(["workbook", "rdf", "iati"]))
+@click.argument("kind", type=click.Choice(["workbook", "rdf", "iati", "fts"]))
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
     "--store", type=click.Path(path_type=Path), envvar="KG_STORE", help="The store to change.  [env: KG_STORE]"
@@ -35,7 +35,7 @@ def load_command(
 ) -> None:
     """Load coded documents, RDF files or data that others publish into a store.
 
-    Each file becomes one source, in place of what the store had of it; all of it or nothing. Published data (iati)
+    Each file becomes one source, in place of what the store had of it; all of it or nothing. Published data (iati, fts)
     may be packed (.gz, .zst), named by folder or pattern, or come from a pipe (-); what cannot be used of them
     is told in a table of findings, and the rest is loaded.
 
@@ -44,6 +44,7 @@ def load_command(
       kg load workbook data/workbooks/iprcc-2009 --store my-store
       kg load rdf friends.ttl --source friends --store my-store
       kg load iati activities/ --findings findings.json --store my-store
+      kg load fts kenya-2020.json kenya-2020-page-2.json --store my-store
     """
     from kg.pipeline import load_rdf, load_workbooks, write_triples
 

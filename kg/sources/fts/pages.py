@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import gzip
-import hashlib
 import json
 import re
-import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,8 +12,7 @@ from pathlib import Path
 from typing import Any, NoReturn, TypeAlias
 
 from kg.errors import InputError
-from kg.model.row import Source
-from kg.sources.iati.stream import open_file
+from kg.packed import open_packed
 from kg.sources.iati.values import read_language, read_number
 
 Node: TypeAlias = Mapping[str, Any]
@@ -26,7 +22,7 @@ LARGEST_PAGE = 1 << 26
 """Bytes of a page: it is read whole. A page of FTS has less than a million."""
 DEEPEST = 30
 """Lists and objects inside each other; a page of FTS has six."""
-_PAGE = re.compile(r"(?P<query>.+?)(?:[-_.]page[-_]?(?P<number>\d{1,9}))?\.json(?:\.gz)?", re.IGNORECASE)
+_PAGE = re.compile(r"(?P<query>.+?)(?:[-_.]page[-_]?(?P<number>\d{1,9}))?\.json(?:\.gz|\.zst)?", re.IGNORECASE)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -66,25 +62,17 @@ def group_fts(files: Iterable[Path]) -> dict[str, list[Path]]:
     return {query: [pages[number] for number in sorted(pages)] for query, pages in queries.items()}
 
 
-def describe_fts(files: Sequence[Path], source: str) -> Source:
-    """What the pages of a query are as a source; the digest is that of their bytes, one page after the other.
+def describe_fts(files: Sequence[Path]) -> Mapping[str, Any]:
+    """What the pages of a query tell of themselves as a source: title, publisher and language.
 
     Raises InputError where one cannot be read.
     """
-    digest, language = hashlib.sha256(), ""
-    for file in files:
-        content = _content(file)
-        digest.update(content)
-        language = language or _page(file, content).language
-    more = f" and {len(files) - 1} more" if len(files) > 1 else ""
-    return Source(
-        id=source,
-        title=f"Humanitarian flows: {next(iter(group_fts(files)))}",
-        file=f"{files[0].name}{more}",
-        sha256=digest.hexdigest(),
-        publisher="Financial Tracking Service, OCHA",
-        language=language or "en",
-    )
+    languages = [page.language for page in read_pages(files) if page.language]
+    return {
+        "title": f"Humanitarian flows: {next(iter(group_fts(files)))}",
+        "publisher": "Financial Tracking Service, OCHA",
+        "language": languages[0] if languages else "en",
+    }
 
 
 def read_pages(files: Iterable[Path]) -> Iterator[Page]:
@@ -99,11 +87,8 @@ def read_pages(files: Iterable[Path]) -> Iterator[Page]:
 def _content(file: Path) -> bytes:
     if not file.is_file():
         raise InputError(f"{file}: expected a page of FTS, got none")
-    try:
-        with open_file(file) as stream:
-            content = stream.read(LARGEST_PAGE + 1)
-    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-        raise InputError(f"{file}: expected a whole gzip file, got one that cannot be unpacked ({error})") from None
+    with open_packed(file) as stream:
+        content = stream.read(LARGEST_PAGE + 1)
     if len(content) > LARGEST_PAGE:
         raise InputError(f"{file}: expected a page of at most {LARGEST_PAGE >> 20} MB, got a larger one")
     if not content.strip():
