@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     import pyoxigraph
 
 CHUNK = 50_000
-"""Lines or quads at once: the engine keeps what it is given in memory, and sorts small pieces faster."""
+"""Lines at once: the engine keeps what it is given in memory, and sorts small pieces faster."""
+QUADS = 20_000
+"""Quads at once, and triples that are remembered as met: an object of each takes more than its line."""
 _TEMPLATE = re.compile(r"CONSTRUCT \{ (.*?) \}\s*(?=WHERE)")
 _TERM = re.compile(rb'"(?:[^"\\]|\\.)*"|<([^<>]*)>')
 _PREFERRED = f"<{SKOS.prefLabel}>".encode()
@@ -82,7 +84,7 @@ def _add(engine: pyoxigraph.Store, quads: Iterable[pyoxigraph.Quad]) -> int:
     import pyoxigraph as ox
 
     count, left = 0, iter(quads)
-    while chunk := list(islice(left, CHUNK)):
+    while chunk := list(islice(left, QUADS)):
         engine.bulk_extend(chunk)
         engine.bulk_extend(ox.Quad(quad.subject, quad.predicate, quad.object) for quad in chunk)
         count += len(chunk)
@@ -150,7 +152,7 @@ def _new_quads(
         for triple in (terms[at : at + 3] for at in range(0, len(terms), 3)):
             if triple in met:
                 continue
-            if len(met) > CHUNK:
+            if len(met) > QUADS:
                 met.clear()
             met.add(triple)
             if ox.Quad(triple[0], triple[1], triple[2]) not in engine:

@@ -9,8 +9,8 @@ from itertools import groupby, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-RUN = 200_000
-"""Lines that are sorted in memory at once: some 80 MB."""
+RUN = 100_000
+"""Lines that are sorted in memory at once: some 40 MB."""
 RUNS = 64
 """Files of sorted lines that are open at once; a system lets a process open only some hundreds."""
 
@@ -24,7 +24,7 @@ def sort_lines(lines: Iterable[str], folder: Path) -> Iterator[str]:
 
 
 def write_runs(lines: Iterable[str], folder: Path) -> list[Run]:
-    """Sorted runs of lines, each line once in its run: the last run stays in memory, those before it go to files.
+    """Sorted runs of lines, each line once in its run: in files, but for a single run, which stays in memory.
 
     When there are `RUNS` files they are merged into one.
     """
@@ -36,7 +36,7 @@ def write_runs(lines: Iterable[str], folder: Path) -> list[Run]:
             files = [_write_run(merge_runs(files), folder / "whole").replace(folder / "0")]
         run.clear()
         run = sorted({following, *islice(left, RUN - 1)})
-    return [*files, run]
+    return [*files, _write_run(run, folder / f"{len(files)}")] if files else [run]
 
 
 def merge_runs(runs: Iterable[Run]) -> Iterator[str]:
