@@ -64,9 +64,9 @@ class Items:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A text that must be, or must not be, one of some values."""
+    """The first text that tells something must be, or must not be, one of some values."""
 
-    template: Template
+    templates: tuple[Template, ...]
     values: frozenset[str]
     among: bool
 
@@ -244,7 +244,7 @@ class _Draft:
         _check_keys(place, written, tuple(known))
         for name in each:
             _check_list(f"{place}.each", name, lists)
-        shared = {name for one in each for name in lists[one].fields}
+        shared = set.intersection(*(lists[one].fields for one in each)) if each else set()
         fields = [
             self._field(f"{place}.{name}", record, known[name], value, lists, shared) for name, value in written.items()
         ]
@@ -260,9 +260,8 @@ class _Draft:
             raise ValueError(f'{place}: expected {{ value = "...", is = "..." }} or not = "...", got {written!r}')
         _check_keys(place, written, _CONDITION)
         word = "is" if "is" in written else "not"
-        return Condition(
-            self._template(place, written["value"], "", shared), frozenset(_texts(written, word, place)), word == "is"
-        )
+        templates = tuple(self._template(place, text, "", shared) for text in _texts(written, "value", place))
+        return Condition(templates, frozenset(_texts(written, word, place)), word == "is")
 
     def _field(
         self, place: str, record: type[Row], column: Column, written: Any, lists: Mapping[str, Items], shared: set[str]
@@ -284,7 +283,7 @@ class _Draft:
             raise ValueError(f"{place}: expected a text, got {text!r}")
         template = _told(place, text, lambda text: parse_template(text, self.known, first))
         for column in template.columns:
-            if column not in shared and column not in (ROW, DIGEST):
+            if column not in shared:
                 self.used.setdefault(column, place)
         return template
 

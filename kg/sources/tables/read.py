@@ -22,6 +22,7 @@ from kg.sources.tables.template import fold
 from kg.sources.tables.things import Things, Told
 
 _SHOWN = 60
+_IDENTIFIER = re.compile(r"[a-z][a-z0-9-]*:.+")
 _WORKS = (
     "activities",
     "events",
@@ -94,7 +95,8 @@ class Reading:
         twice = next((name for name in names if name and names.count(name) > 1), "")
         if twice:
             raise InputError(f"{file}:{header.number}: expected each column once, got {twice!r} twice")
-        lacking = [name for name in self.mapping.used if name not in names and name not in self.mapping.optional]
+        given = {*names, *self.mapping.optional, ROW, DIGEST}
+        lacking = [name for name in self.mapping.used if name not in given]
         if lacking:
             got = ", ".join(header.cells)[: _SHOWN * 3]
             hint = f"; is the delimiter {self.mapping.form.delimiter!r}?" if len(names) == 1 else ""
@@ -221,7 +223,9 @@ class Reading:
         text = choice.template.fill(item)
         if not text or (block.table == "organizations" and column.name == "kind" and text == INDIVIDUAL):
             return text
-        return column.read(text, self.codes)
+        if column.several and not _IDENTIFIER.fullmatch(text):
+            raise ValueError("expected an identifier like scheme:code")
+        return (text,) if column.several else column.read(text, self.codes)
 
 
 def split_cell(cell: str, sign: str) -> list[str]:
@@ -236,7 +240,8 @@ def split_cell(cell: str, sign: str) -> list[str]:
 
 
 def _holds(condition: Condition, cells: Mapping[str, str]) -> bool:
-    return (condition.template.fill(cells) in condition.values) == condition.among
+    found = next(filter(None, (template.fill(cells) for template in condition.templates)), "")
+    return (found in condition.values) == condition.among
 
 
 def _is_empty(one: Field, cells: Mapping[str, str]) -> bool:
