@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
@@ -21,22 +20,12 @@ from kg.model.iris import LOCAL_ID
 from kg.model.records import TABLES, Organization
 from kg.model.row import Row
 from kg.sources.cells import Codes, Column, columns, read_source_value
+from kg.sources.tables.language import INDIVIDUAL, Block, Choice, Condition, Field, Items, TableMapping
 from kg.sources.tables.rows import Form
-from kg.sources.tables.template import (
-    Template,
-    Transformation,
-    fold,
-    parse_template,
-    transformations,
-    value_table,
-)
+from kg.sources.tables.template import Template, Transformation, fold, parse_template, transformations, value_table
 
-INDIVIDUAL = "individual"
-"""What a value table may say of the kind of an organization that is a person: its name is withheld."""
 UNREADABLE = ("persons", "posts", "conflicts", "slips", "omissions")
 """Tables that no mapping fills: persons are never loaded from tables, the others are about a document."""
-ROW, DIGEST = "#row", "#digest"
-"""Columns that every table has: the number of a row, and a digest of its cells."""
 _SECTIONS = ("source", "table", "ignore", "values", "lists")
 _SOURCE = ("title", "publisher", "date", "date_certainty", "language", "licence", "coder")
 _TABLE = ("id", "sheet", "delimiter", "encoding", "decimal", "thousands", "dates", "empty", "optional")
@@ -45,74 +34,6 @@ _CONDITION = ("value", "is", "not")
 _ID_TEXT = re.compile(r"[A-Za-z0-9._~:-]*")
 _NO_COUNTRIES: Mapping[str, str] = {}
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Items:
-    """The values of a cell that holds several: `columns` by the name of what they become, split and taken apart."""
-
-    name: str
-    columns: Mapping[str, str]
-    split: str
-    pattern: re.Pattern[str] | None
-
-    @property
-    def fields(self) -> set[str]:
-        """The names under which an item tells what it holds."""
-        return {fold(name) for name in (self.pattern.groupindex if self.pattern else self.columns)}
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """The first text that tells something must be, or must not be, one of some values."""
-
-    templates: tuple[Template, ...]
-    values: frozenset[str]
-    among: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """A text of a field, once or for each item of a list."""
-
-    template: Template
-    each: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """A field of a record: the texts of which the first that tells something is its value, or all of them."""
-
-    column: Column
-    choices: tuple[Choice, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """What one row, or each item of its lists, becomes: a record of a table."""
-
-    place: str
-    table: str
-    record: type[Row]
-    fields: tuple[Field, ...]
-    each: tuple[str, ...]
-    when: tuple[Condition, ...]
-    merge: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TableMapping:
-    """A mapping that was read: the source, the form of its files, and what a row becomes, in the order of making."""
-
-    source: Mapping[str, Any]
-    form: Form
-    id: tuple[str, ...]
-    optional: frozenset[str]
-    ignored: Mapping[str, str]
-    lists: Mapping[str, Items]
-    blocks: tuple[Block, ...]
-    used: Mapping[str, str] = field(default_factory=dict)
-    """The columns that are read, by their folded names, with the place that reads them first."""
 
 
 def read_mapping(path: Path, codes: Codes, countries: Mapping[str, str] = _NO_COUNTRIES) -> TableMapping:
@@ -240,6 +161,8 @@ class _Draft:
         each, merge = tuple(_texts(written, "each")), written.pop("merge", False)
         conditions = written.pop("when", [])
         written.pop("each", None)
+        if not isinstance(merge, bool):
+            raise ValueError(f"{place}.merge: expected true or false, got {merge!r}")
         known = {name: column for name, column in columns(record).items() if name != "evidence"}
         _check_keys(place, written, tuple(known))
         for name in each:
@@ -253,7 +176,7 @@ class _Draft:
                 raise ValueError(f"{place}.{name}: expected a value, got none")
         conditions = conditions if isinstance(conditions, list) else [conditions]
         when = [self._condition(f"{place}.when", one, shared) for one in conditions]
-        return Block(place, table, record, tuple(fields), each, tuple(when), merge is True)
+        return Block(place, table, record, tuple(fields), each, tuple(when), merge)
 
     def _condition(self, place: str, written: object, shared: set[str]) -> Condition:
         if not isinstance(written, dict) or "value" not in written or ("is" in written) == ("not" in written):

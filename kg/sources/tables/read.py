@@ -16,7 +16,7 @@ from kg.model.report import Report
 from kg.model.row import Row
 from kg.sources.cells import Codes
 from kg.sources.iati.scope import digest
-from kg.sources.tables.mapping import DIGEST, INDIVIDUAL, ROW, Block, Choice, Condition, Field, Items, TableMapping
+from kg.sources.tables.language import DIGEST, INDIVIDUAL, ROW, Block, Choice, Field, Items, TableMapping
 from kg.sources.tables.rows import Line, read_rows
 from kg.sources.tables.template import fold
 from kg.sources.tables.things import Things, Told
@@ -154,35 +154,34 @@ class Reading:
         return scope.lists[name]
 
     def _split(self, items: Items, scope: Scope) -> Iterator[dict[str, str]]:
-        parts = {key: split_cell(scope.cells.get(column, ""), items.split) for key, column in items.columns.items()}
+        parts = items.parts(scope.cells)
         longest = max(map(len, parts.values()))
         for key, found in parts.items():
             if found and len(found) != longest:
                 message = f"lists.{items.name}: expected {longest} values as beside it, got {len(found)} of {key}"
                 self.report.add("warning", "list-uneven", "", f"{message}; its columns may not fit", scope.place)
         for number in range(longest):
-            item = {fold(key): found[number] if number < len(found) else "" for key, found in parts.items()}
-            if not any(item.values()):
-                continue
-            if items.pattern is None:
-                yield item
-            elif match := items.pattern.fullmatch(text := next(iter(item.values()))):
-                yield {fold(key): (value or "").strip() for key, value in match.groupdict().items()}
-            else:
-                message = f"lists.{items.name}: expected an item of its pattern, got {text[:_SHOWN]!r}; it is left out"
+            item = {key: found[number] if number < len(found) else "" for key, found in parts.items()}
+            if any(item.values()):
+                told = items.read(item)
+                if told is not None:
+                    yield told
+                    continue
+                text = next(iter(item.values()))[:_SHOWN]
+                message = f"lists.{items.name}: expected an item of its pattern, got {text!r}; it is left out"
                 self.report.add("error", "item-unread", "", message, scope.place)
 
     def _record(self, block: Block, cells: Mapping[str, str], scope: Scope) -> Iterator[Row]:
         values: dict[str, Any] = {"certainty": "stated"}
         remarks: list[str] = []
         try:
-            if not all(_holds(condition, cells) for condition in block.when):
+            if not all(condition.holds(cells) for condition in block.when):
                 return
             for one in block.fields:
                 value = self._value(one, block, cells, scope, remarks)
                 if value not in ("", None, ()):
                     values[one.column.name] = value
-                elif one.column.required and block.table in _NAMED and _is_empty(one, cells):
+                elif one.column.required and block.table in _NAMED and one.is_empty(cells):
                     return
                 elif one.column.required:
                     raise ValueError(f"{one.column.name}: expected a value, got none")
@@ -198,14 +197,15 @@ class Reading:
         found: list[Any] = []
         for choice in one.choices:
             for item in self._list(choice.each, scope) if choice.each else [cells]:
+                raw = choice.raw(item)[:_SHOWN]
                 try:
                     value = self._read(one, block, choice, item, scope)
                 except ValueError as error:
                     if one.column.required:
-                        raise ValueError(f"{one.column.name}: {error}, got {_raw(choice, item)!r}") from None
-                    message = f"{block.place}.{one.column.name}: {error}, got {_raw(choice, item)!r}; left out"
+                        raise ValueError(f"{one.column.name}: {error}, got {raw!r}") from None
+                    message = f"{block.place}.{one.column.name}: {error}, got {raw!r}; left out"
                     self.report.add("warning", "value-unread", "", message, scope.place)
-                    remarks.append(f"The source has {_raw(choice, item)!r} as {one.column.name.replace('_', ' ')}.")
+                    remarks.append(f"The source has {raw!r} as {one.column.name.replace('_', ' ')}.")
                     continue
                 if value not in ("", None, ()) and not one.column.several:
                     return value
@@ -226,28 +226,3 @@ class Reading:
         if column.several and not _IDENTIFIER.fullmatch(text):
             raise ValueError("expected an identifier like scheme:code")
         return (text,) if column.several else column.read(text, self.codes)
-
-
-def split_cell(cell: str, sign: str) -> list[str]:
-    """The parts of a cell, the empty ones among them; a sign inside of round brackets parts nothing.
-
-    >>> split_cell("Bank (Kenya; Uganda); Trust;", ";")
-    ['Bank (Kenya; Uganda)', 'Trust', '']
-    """
-    if not cell:
-        return []
-    return [part.strip() for part in re.split(rf"{re.escape(sign)}(?![^()]*\))", cell)] if sign else [cell]
-
-
-def _holds(condition: Condition, cells: Mapping[str, str]) -> bool:
-    found = next(filter(None, (template.fill(cells) for template in condition.templates)), "")
-    return (found in condition.values) == condition.among
-
-
-def _is_empty(one: Field, cells: Mapping[str, str]) -> bool:
-    """Whether the cells of a field tell nothing, so that there is nothing to make."""
-    return not any(cells.get(name) for choice in one.choices for name in choice.template.columns)
-
-
-def _raw(choice: Choice, cells: Mapping[str, str]) -> str:
-    return " ".join(filter(None, (cells.get(name, "") for name in choice.template.columns)))[:_SHOWN]

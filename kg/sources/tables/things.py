@@ -17,7 +17,7 @@ from kg.sources.cells import Codes, columns
 from kg.sources.iati.parties import WITHHELD
 from kg.sources.iati.scope import digest
 from kg.sources.iati.values import damage, is_individual
-from kg.sources.tables.mapping import INDIVIDUAL, Block
+from kg.sources.tables.language import INDIVIDUAL, Block
 
 MERGED = ("organizations", "places")
 """Tables whose rows are one thing when they have one id; in others a mapping must say so."""
