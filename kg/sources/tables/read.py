@@ -10,6 +10,7 @@ from typing import Any
 
 from kg.errors import InputError
 from kg.model.evidence import Position
+from kg.model.figures import Allocation
 from kg.model.iris import SHARED_ID
 from kg.model.records import TABLES
 from kg.model.report import Report
@@ -22,6 +23,7 @@ from kg.sources.tables.template import fold
 from kg.sources.tables.things import Things, Told
 
 _SHOWN = 60
+_ENDS = {"place", "code"}
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9-]*:.+")
 _WORKS = (
     "activities",
@@ -189,6 +191,9 @@ class Reading:
             message = f"{block.place}: {error}; the record is left out"
             self.report.add("error", "record-unusable", str(values.get("id", "")), message, scope.place)
             return
+        ends = [one for one in block.fields if one.column.name in _ENDS]
+        if block.record is Allocation and not values.keys() & _ENDS and all(one.is_empty(cells) for one in ends):
+            return
         remarks.insert(0, values.pop("note", ""))
         yield from self.things.take(block, values, remarks, scope.told)
 
@@ -197,10 +202,10 @@ class Reading:
         found: list[Any] = []
         for choice in one.choices:
             for item in self._list(choice.each, scope) if choice.each else [cells]:
-                raw = choice.raw(item)[:_SHOWN]
                 try:
                     value = self._read(one, block, choice, item, scope)
                 except ValueError as error:
+                    raw = choice.raw(item)[:_SHOWN]
                     if one.column.required:
                         raise ValueError(f"{one.column.name}: {error}, got {raw!r}") from None
                     message = f"{block.place}.{one.column.name}: {error}, got {raw!r}; left out"

@@ -19,8 +19,10 @@ from kg.errors import InputError
 LONGEST_LINE = 1 << 20
 LONGEST_CELL = 200_000
 """Characters: a longer line, row or cell is a broken quote or made to harm."""
-LARGEST_PART, LARGEST_BOOK = 1 << 30, 1 << 31
-"""Bytes of a part of a spreadsheet, and of all its parts, unpacked."""
+LARGEST_SHEET, LARGEST_PART = 1 << 30, 1 << 28
+"""Bytes of a sheet, which is read row by row, and of any other part of a spreadsheet, unpacked."""
+FULLEST, FREE = 100, 1 << 24
+"""How many times larger than packed a part may be, if it is larger than so many bytes: real sheets are ten times."""
 MOST_COLUMNS = 2000
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
@@ -116,7 +118,10 @@ def _read_xlsx(file: Path, form: Form) -> Iterator[tuple[int, Sequence[str]]]:
     _check_size(file)
     try:
         book = openpyxl.load_workbook(file, read_only=True, data_only=True)
-        names = book.sheetnames
+    except Exception as error:
+        raise InputError(f"{file}: expected an .xlsx workbook, got one that cannot be opened ({error})") from None
+    names = book.sheetnames
+    try:
         if form.sheet and form.sheet not in names:
             raise InputError(f"{file}: expected a sheet {form.sheet!r}, got {', '.join(names)}")
         sheet = book[form.sheet or names[0]]
@@ -129,16 +134,19 @@ def _read_xlsx(file: Path, form: Form) -> Iterator[tuple[int, Sequence[str]]]:
         raise
     except Exception as error:  # openpyxl raises whatever its zip and XML readers raise
         raise InputError(f"{file}: expected an .xlsx workbook, got one that cannot be read ({error})") from None
+    finally:
+        book.close()
 
 
 def _check_size(file: Path) -> None:
     """Refuse a spreadsheet that unpacks to an absurd size, or whose XML defines entities."""
     try:
         with zipfile.ZipFile(file) as parts:
-            sizes = [part.file_size for part in parts.infolist()]
-            if max(sizes, default=0) > LARGEST_PART or sum(sizes) > LARGEST_BOOK:
-                raise InputError(f"{file}: expected at most {LARGEST_PART >> 20} MB unpacked, got {sum(sizes) >> 20}")
             for part in parts.infolist():
+                most = LARGEST_SHEET if part.filename.startswith("xl/worksheets/") else LARGEST_PART
+                if part.file_size > min(most, max(FREE, FULLEST * part.compress_size)):
+                    message = f"expected parts of a spreadsheet, got {part.file_size >> 20} MB packed into"
+                    raise InputError(f"{file}: {message} {part.compress_size} bytes ({part.filename})")
                 with parts.open(part) as stream:
                     if b"<!DOCTYPE" in stream.read(4096).upper():
                         raise InputError(f"{file}: expected a workbook without a DOCTYPE, got one in {part.filename}")

@@ -96,7 +96,8 @@ class Things:
         """An organization that is met: known from its first row on, and told at the end."""
         local, name, kind = values["id"], values["name"], values["kind"]
         if kind == INDIVIDUAL or is_individual(name):
-            local = told.others[local] = f"record-{quoted(told.position.record)}.individual"
+            told.others[local] = f"record-{quoted(told.position.record)}.individual"
+            local = told.others[local]
             told.withheld.add(local)
             values |= {"id": local, "name": WITHHELD, "language": "en", "kind": "other", "identifiers": (), "note": ""}
         known = self.parties.get(local)
