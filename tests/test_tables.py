@@ -292,6 +292,8 @@ WRONG = [
     ("[values.kind]", '[ignore]\nwho = "x"\n[values.kind]', "ignore.who: expected a column that nothing reads"),
     ("[values.kind]", "[values.id]\n[values.kind]", "values.id: expected a name that is no transformation"),
     ('id = "nr"', 'id = "nr"\ndelimiter = "||"', "table.delimiter: expected one sign"),
+    ('id = "nr"', 'id = "nr"\nencoding = "base64"', "table.encoding: expected an encoding"),
+    ('items = "well-{nr}"', 'items = {each = [], value = "a"}', "flows[1].items: expected one of the lists"),
     ('id = "nr"', 'id = "nr"\ndecimal = ""', "table.decimal: expected one sign"),
 ]
 
@@ -364,6 +366,21 @@ def test_an_individual_has_no_name_anywhere(tmp_path: Path) -> None:
         ("record-1.individual", WITHHELD), ("record-2.individual", WITHHELD)]  # fmt: skip
     assert "Jane" not in repr(found)
     assert [one.agent for one in of(Participation, found)] == ["record-1.individual", "record-2.individual"]
+
+
+def test_what_one_row_calls_an_individual_has_no_name_in_another(tmp_path: Path) -> None:
+    text = SMALL.replace('spelling = "{who}"', "")
+    lines = ["1,A,Jane Doe,,,,KE,,", "2,B,Jane Doe,person,,,KE,,", "3,C,Jane Doe,,,,KE,,"]
+    found, _ = read("\n".join([HEADER, *lines, ""]), tmp_path, text)
+    assert [one.name for one in of(Organization, found)] == [WITHHELD] * 3
+    assert "Jane" not in repr(found)
+
+
+def test_what_waits_is_told_once_and_each_of_two_is_kept(tmp_path: Path) -> None:
+    text = SMALL.replace('items = "well-{nr}"', 'items = "well-{kind}"').replace("well-{nr}.cost", "cost-{who}")
+    found, report = read(f"{HEADER}\n1,A,t,2,5,USD,,,\n1b,B,t,2,6,USD,,,\n2,C,,,,,,,\n", tmp_path, text)
+    assert [(one.id, one.amount) for one in of(Flow, found)] == [("cost-t", 5), ("cost-t.row-3", 6)]
+    assert report.counts["warning", "duplicate-id"] == 1
 
 
 def test_a_party_met_again_is_one_and_learns_its_kind(tmp_path: Path) -> None:

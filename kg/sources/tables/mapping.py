@@ -78,7 +78,7 @@ class _Draft:
         empty = ["", *_texts(self.table, "empty")]
         form = Form(
             _delimiter(self.table),
-            _text(self.table, "encoding", "utf-8"),
+            _told("table.encoding", _text(self.table, "encoding", "utf-8"), _encoding),
             _text(self.table, "sheet", ""),
             frozenset(" ".join(one.split()) for one in empty),
         )
@@ -242,7 +242,7 @@ def _check_keys(place: str, written: Mapping[str, object], known: tuple[str, ...
 
 
 def _check_list(place: str, name: object, lists: Mapping[str, object]) -> None:
-    if name not in lists:
+    if not isinstance(name, str) or name not in lists:
         raise ValueError(f"{place}: expected one of the lists {', '.join(lists) or '(none)'}, got {name!r}")
 
 
@@ -267,6 +267,14 @@ def _delimiter(table: Mapping[str, object]) -> str:
     if len(delimiter) != 1 or delimiter in '"\r\n':
         raise ValueError(f"table.delimiter: expected one sign such as , or | or a tab, got {delimiter!r}")
     return delimiter
+
+
+def _encoding(name: str) -> str:
+    try:
+        "".encode(name)
+    except LookupError:
+        raise ValueError("expected an encoding such as utf-8 or cp1252") from None
+    return name
 
 
 def _compiled(pattern: str) -> re.Pattern[str] | None:

@@ -52,12 +52,18 @@ class Things:
     report: Report
     codes: Codes
     made: dict[str, str] = field(default_factory=dict)
-    """A digest of each thing and relation that was told, by its id."""
+    """A digest of each thing that was told, by its id."""
+    relations: set[int] = field(default_factory=set)
+    """Hashes of the ids of relations that were told: nothing refers to them, and there are many."""
     parties: dict[str, Organization] = field(default_factory=dict)
     concepts: dict[tuple[str, str], str] = field(default_factory=dict)
     undescribed: dict[tuple[str, str], Told] = field(default_factory=dict)
     waiting: list[tuple[Row, str]] = field(default_factory=list)
     """Records whose ends were not told yet, and where they stand."""
+    pending: set[str] = field(default_factory=set)
+    """Ids of the things among them."""
+    individuals: set[str] = field(default_factory=set)
+    """Ids under which a row names an individual; what another row calls so is withheld as well."""
 
     def take(self, block: Block, values: dict[str, Any], remarks: list[str], told: Told) -> Iterator[Row]:
         """The records that a row tells by a block, given the values of its fields and what is to be noted."""
@@ -81,7 +87,7 @@ class Things:
         """What could not be told before the end: records that waited, codes without a name, and organizations."""
         while ready := [row for row, _ in self.waiting if not self._lacking(row)]:
             self.waiting = [(row, place) for row, place in self.waiting if self._lacking(row)]
-            yield from (self._told(row) for row in ready if row.id not in self.made)
+            yield from map(self._told, ready)
         for row, place in self.waiting:
             message = f"expected a row of the id {self._lacking(row)!r}, got none; what refers to it is left out"
             self.report.add("error", "no-such-row", row.id, message, place)
@@ -90,12 +96,15 @@ class Things:
                 message = f"expected a code of {vocabulary} or its name, got {code[:40]!r}; it is its own name"
                 self.report.add("warning", "code-without-name", "", message, told.place)
                 yield Concept(vocabulary=vocabulary, code=code, name=code, evidence=told.evidence, certainty="stated")
-        yield from self.parties.values()
+        for local, party in self.parties.items():
+            withheld = replace(party, name=WITHHELD, language="en", kind="other", identifiers=(), note="")
+            yield withheld if local in self.individuals else party
 
     def _organization(self, values: dict[str, Any], told: Told) -> Iterator[Row]:
         """An organization that is met: known from its first row on, and told at the end."""
         local, name, kind = values["id"], values["name"], values["kind"]
-        if kind == INDIVIDUAL or is_individual(name):
+        if kind == INDIVIDUAL or is_individual(name) or local in self.individuals:
+            self.individuals.add(local)
             told.others[local] = f"record-{quoted(told.position.record)}.individual"
             local = told.others[local]
             told.withheld.add(local)
@@ -118,8 +127,7 @@ class Things:
     def _name(self, local: str, name: str, language: str, told: Told) -> Iterator[Row]:
         """Another spelling of an organization that an identifier tells to be the same."""
         one = f"{local}.name.{digest(name)}"
-        if one not in self.made:
-            self.made[one] = ""
+        if self._is_new(one):
             yield Name(
                 id=one, entity=local, name=name, language=language, kind="alternative", evidence=told.evidence,
                 certainty="stated",
@@ -182,23 +190,27 @@ class Things:
         key = [values.get(name, "") for name in block.record.key]
         anchor = str(key[0]).replace(":", "-")
         values["id"] = values.get("id") or f"{anchor}.{block.table[:-1]}.{digest(*map(str, key[1:]))}"
-        if values["id"] in self.made:
+        if not self._is_new(values["id"]):
             return
         row = block.record(evidence=told.evidence, **values)
         if isinstance(row, Allocation) and row.code and row.code not in self.codes.get(row.vocabulary, ()):
             self.undescribed.setdefault((row.vocabulary, row.code), told)
-        self.made[row.id] = ""
         yield from self._ready(row, told)
+
+    def _is_new(self, relation: str) -> bool:
+        before = len(self.relations)
+        self.relations.add(hash(relation))
+        return len(self.relations) > before
 
     def _ready(self, row: Row, told: Told) -> Iterator[Row]:
         if self._lacking(row):
             self.waiting.append((row, told.place))
-            self.made.pop(row.id)
+            self.pending.add(row.id)
         else:
             yield self._told(row)
 
     def _told(self, row: Row) -> Row:
-        self.made.setdefault(row.id, "")
+        self.pending.discard(row.id)
         self.report.tally[_TABLE_OF[type(row)]] += 1
         return row
 
@@ -208,7 +220,8 @@ class Things:
             if column.refers is not None:
                 value = getattr(row, name)
                 for ref in value if column.several else (value,):
-                    if ref and ref not in self.made and not SHARED_ID.fullmatch(ref) and not FOREIGN_ID.fullmatch(ref):
+                    known = ref in self.made and ref not in self.pending
+                    if ref and not known and not SHARED_ID.fullmatch(ref) and not FOREIGN_ID.fullmatch(ref):
                         return str(ref)
         return ""
 
