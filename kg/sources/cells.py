@@ -33,13 +33,14 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a table: how its cells are read, and which rows they may refer to."""
+    """A column of a table: how its cells are read, which rows they may refer to, and the type of what it holds."""
 
     name: str
     required: bool
     read: Callable[[str, Codes], object]
     refers: Tables | None
     several: bool
+    holds: object
 
 
 def columns(record: type[Row]) -> Mapping[str, Column]:
@@ -73,7 +74,7 @@ def _column(field: dataclasses.Field[object], hint: object) -> Column:
     refers = next((mark for mark in marks if isinstance(mark, Tables)), None)
     several = base == tuple[str, ...]
     required = field.default is dataclasses.MISSING
-    return Column(field.name, required, _reader(field.name, base, code, refers), refers, several)
+    return Column(field.name, required, _reader(field.name, base, code, refers), refers, several, base)
 
 
 def _reader(name: str, base: object, code: Code | None, refers: Tables | None) -> Callable[[str, Codes], object]:

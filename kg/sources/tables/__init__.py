@@ -1,0 +1,1 @@
+"""Tables that others publish, read through a mapping that a researcher writes."""
