@@ -19,7 +19,7 @@ from kg.mapping.rows import map_records
 from kg.model.iris import source_iri
 from kg.model.report import Report
 from kg.model.row import Row, Source
-from kg.packed import Told, open_packed
+from kg.packed import ENDINGS, Progress, open_packed
 from kg.pipeline import Published, publish, refuse_twice, source_name, unwatched
 from kg.sources.cells import Codes
 from kg.sources.fts.pages import describe_fts, group_fts
@@ -27,6 +27,9 @@ from kg.sources.fts.read import read_fts
 from kg.sources.iati.read import read_iati
 from kg.sources.iati.stream import read_header
 from kg.sources.iati.values import read_day
+from kg.sources.tables.language import TableMapping
+from kg.sources.tables.mapping import read_mapping
+from kg.sources.tables.read import read_table
 from kg.store.nquads import write_source
 from kg.store.rdf import read_codes
 from kg.store.version import file_digest
@@ -37,24 +40,41 @@ _STEP = 1 << 20
 """Bytes read between two words about it."""
 
 
+class Inside(NamedTuple):
+    """What a reader is given beside its files: where it tells what it meets, and what it needs to know."""
+
+    report: Report
+    codes: Codes
+    told: Progress
+    mapping: TableMapping | None
+
+
 class Feed(NamedTuple):
-    """A format: how its files are called, which of them are one source, what a source is, and its records."""
+    """A format: what its files are and how their names end, what they tell of themselves, and their records."""
 
     what: str
     endings: tuple[str, ...]
-    describe: Callable[[Sequence[Path]], Mapping[str, Any]]
-    """Fields of `Source` that the files tell of themselves."""
-    read: Callable[[Sequence[Path], Report, Codes, Told], Iterator[Row]]
+    describe: Callable[[Sequence[Path], TableMapping | None], Mapping[str, Any]]
+    """Fields of `Source`."""
+    read: Callable[[Sequence[Path], Inside], Iterator[Row]]
     group: Callable[[Sequence[Path]], Mapping[str, Sequence[Path]]] | None = None
     """The files of each source by a name for it; without it, each file is a source."""
+    mapping: str | None = None
+    """Of a table: the shipped mapping that says how it is read, or an empty string where a person names one."""
+
+    @property
+    def joins(self) -> bool:
+        """Whether several files can be one source."""
+        return self.group is not None or self.mapping is not None
 
 
 class Terms(NamedTuple):
-    """What a person says of the data: their id in the graph, who publishes them, and on what terms."""
+    """What a person says of the data: their id in the graph, who publishes them and on what terms, how to read them."""
 
     source: str | None = None
     publisher: str = ""
     licence: str = ""
+    mapping: Path | None = None
 
 
 NO_TERMS = Terms()
@@ -75,6 +95,7 @@ def load_feed(
     `report` gathers what there is to say of them. Of several sources, one that cannot be read is a finding and the
     others are loaded. Raises InputError where none can be read, and for the first error where the report is strict.
     """
+    _find_mapping(kind, ontology, terms)
     groups = group_files(kind, list(files), terms.source)
     sizes = {name: sum(_size(file) for file in group) for name, group in groups.items()}
 
@@ -103,7 +124,7 @@ def group_files(kind: str, files: Sequence[Path], source: str | None) -> dict[st
     Raises UsageError where files of a format that has one file a source are to be one, or two sources have one id.
     """
     group = FEEDS[kind].group
-    if source and group is None and len(files) > 1:
+    if source and not FEEDS[kind].joins and len(files) > 1:
         raise UsageError(f"--source names one file, got {len(files)}")
     if source:
         return {source_name(files[0], source): list(files)}
@@ -120,11 +141,12 @@ def _map_sources(
 ) -> None:
     """Write the N-Quads of each source into a folder; sends how far the files were read, and a report of each."""
     codes = read_codes(ontology)
+    mapping = _find_mapping(kind, ontology, terms)
     for name, files in groups.items():
         told = Report(strict=strict, source=name)
         try:
-            about = describe_files(kind, files, name, terms)
-            rows = FEEDS[kind].read(files, told, codes, _in_steps(send))
+            about = describe_files(kind, files, name, terms, mapping)
+            rows = FEEDS[kind].read(files, Inside(told, codes, _in_steps(send), mapping))
             count = write_source(map_records(about, rows), source_iri(name), folder / f"{name}.nq")
         except InputError as error:
             if strict or len(groups) == 1:
@@ -137,7 +159,9 @@ def _map_sources(
         send((name, told))
 
 
-def describe_files(kind: str, files: Sequence[Path], source: str, terms: Terms = NO_TERMS) -> Source:
+def describe_files(
+    kind: str, files: Sequence[Path], source: str, terms: Terms = NO_TERMS, mapping: TableMapping | None = None
+) -> Source:
     """What files of a format are as a source: their names, their digest, and what they tell of themselves.
 
     The digest of several files is that of one after the other. Raises InputError where one of them cannot be read.
@@ -147,12 +171,12 @@ def describe_files(kind: str, files: Sequence[Path], source: str, terms: Terms =
             raise InputError(f"{file}: expected {FEEDS[kind].what}, got none")
     digest = file_digest(files[0]) if len(files) == 1 else _digest(files)
     names = files[0].name + (f" and {len(files) - 1} more" if len(files) > 1 else "")
-    fields: dict[str, Any] = {"title": names, "language": "", **FEEDS[kind].describe(files)}
-    fields.update({key: value for key, value in terms._asdict().items() if value and key != "source"})
+    fields: dict[str, Any] = {"title": names, "language": "", **FEEDS[kind].describe(files, mapping)}
+    fields.update({key: value for key, value in terms._asdict().items() if value and key in ("publisher", "licence")})
     return Source(id=source, file=names, sha256=digest, **fields)
 
 
-def _in_steps(send: Send) -> Told:
+def _in_steps(send: Send) -> Progress:
     """Says now and then how far a file was read."""
     last = 0
 
@@ -176,23 +200,65 @@ def _size(file: Path) -> int:
     return file.stat().st_size if file.is_file() else 0
 
 
-def _describe_iati(files: Sequence[Path]) -> Mapping[str, Any]:
+def _find_mapping(kind: str, ontology: Path, terms: Terms) -> TableMapping | None:
+    """The mapping of a table: the one that a person named, by its path or as one of the shipped, else the format's.
+
+    Raises UsageError where there is none, or one for a format that needs none, and InputError where it is wrong.
+    """
+    named = FEEDS[kind].mapping
+    if named is None or (named and terms.mapping):
+        if terms.mapping:
+            raise UsageError(f"--mapping: expected none for {kind}, got {terms.mapping}")
+        return None
+    folder = ontology / "mappings"
+    if not named and terms.mapping is None:
+        known = ", ".join(sorted(file.stem for file in folder.glob("*.toml")))
+        raise UsageError(f"--mapping: expected a mapping, a file or one of {known}, got none")
+    path = terms.mapping or folder / f"{named}.toml"
+    shipped = folder / f"{path}.toml"
+    return read_mapping(shipped if shipped.is_file() and not path.is_file() else path, read_codes(ontology))
+
+
+def _describe_iati(files: Sequence[Path], _: TableMapping | None) -> Mapping[str, Any]:
     """The day on which an IATI file says it was made."""
     with open_packed(files[0]) as stream:
         return {"date": read_day(read_header(stream, str(files[0])).get("generated-datetime", ""))}
 
 
-def _read_iati(files: Sequence[Path], report: Report, codes: Codes, told: Told) -> Iterator[Row]:
-    with open_packed(files[0], told) as stream:
-        yield from read_iati(stream, files[0].name, report, codes)
+def _read_iati(files: Sequence[Path], inside: Inside) -> Iterator[Row]:
+    with open_packed(files[0], inside.told) as stream:
+        yield from read_iati(stream, files[0].name, inside.report, inside.codes)
 
 
-def _read_fts(files: Sequence[Path], report: Report, codes: Codes, _: Told) -> Iterator[Row]:
-    return read_fts(files, report, codes)
+def _describe_fts(files: Sequence[Path], _: TableMapping | None) -> Mapping[str, Any]:
+    return describe_fts(files)
 
+
+def _read_fts(files: Sequence[Path], inside: Inside) -> Iterator[Row]:
+    return read_fts(files, inside.report, inside.codes)
+
+
+def _describe_table(_: Sequence[Path], mapping: TableMapping | None) -> Mapping[str, Any]:
+    return mapping.source if mapping else {}
+
+
+def _read_table(files: Sequence[Path], inside: Inside) -> Iterator[Row]:
+    assert inside.mapping is not None
+    return read_table(files, inside.mapping, inside.report, inside.codes, inside.told)
+
+
+_TABLES = (
+    ".csv",
+    ".tsv",
+    ".txt",
+    ".xlsx",
+    *(f"{table}{packed}" for table in (".csv", ".tsv", ".txt") for packed in ENDINGS),
+)
 
 FEEDS: dict[str, Feed] = {
     "iati": Feed("an IATI file", (".xml", ".xml.gz", ".xml.zst"), _describe_iati, _read_iati),
-    "fts": Feed("a page of FTS", (".json", ".json.gz", ".json.zst"), describe_fts, _read_fts, group_fts),
+    "fts": Feed("a page of FTS", (".json", ".json.gz", ".json.zst"), _describe_fts, _read_fts, group_fts),
+    "aiddata": Feed("AidData's table", _TABLES, _describe_table, _read_table, mapping="aiddata-china-1"),
+    "table": Feed("a table", _TABLES, _describe_table, _read_table, mapping=""),
 }
 """The formats of published data that can be loaded, by their names on the command line."""

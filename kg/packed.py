@@ -13,7 +13,7 @@ from kg.errors import InputError
 
 ENDINGS = (".gz", ".zst")
 """How the names of packed files end; the first bytes of a file say whether it is one."""
-Told: TypeAlias = Callable[[int], object]
+Progress: TypeAlias = Callable[[int], object]
 """Called with the number of bytes that were read of the file as it lies on the disk."""
 
 _GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
@@ -22,7 +22,7 @@ _LARGEST_WINDOW = 1 << 27
 """Bytes that a zstd file may ask the reader to keep; what compressors make by themselves needs less."""
 
 
-def open_packed(path: Path, told: Told | None = None) -> BinaryIO:
+def open_packed(path: Path, told: Progress | None = None) -> BinaryIO:
     """A file for reading bytes, unpacked where its first bytes or its name say that it is gzip or zstd.
 
     Reading raises InputError where the file is cut off or damaged. Raises InputError where it cannot be opened.
@@ -68,7 +68,7 @@ class _Stream(io.RawIOBase):
 class _Teller:
     """A file that says how far it was read."""
 
-    def __init__(self, file: BinaryIO, told: Told | None) -> None:
+    def __init__(self, file: BinaryIO, told: Progress | None) -> None:
         self._file, self._told = file, told
 
     def read(self, size: int = -1) -> bytes:
@@ -78,7 +78,7 @@ class _Teller:
         return piece
 
 
-def _pieces(file: BinaryIO, told: Told | None) -> Iterator[bytes]:
+def _pieces(file: BinaryIO, told: Progress | None) -> Iterator[bytes]:
     return iter(lambda: _Teller(file, told).read(_CHUNK), b"")
 
 

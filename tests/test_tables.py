@@ -22,21 +22,18 @@ from hypothesis import strategies as st
 
 from kg.checks import check_graph
 from kg.errors import InputError
+from kg.feeds import Terms, load_feed
 from kg.mapping.rows import map_records
 from kg.model.figures import Allocation, Conversion, Flow
-from kg.model.iris import source_iri
 from kg.model.records import TABLES, Activity, Concept, Link, Name, Organization, Participation
 from kg.model.report import Report
 from kg.model.row import Row, Source
-from kg.pipeline import publish
 from kg.shipped import ontology_dir
 from kg.sources.iati.parties import WITHHELD
 from kg.sources.tables import rows
 from kg.sources.tables.language import TableMapping
 from kg.sources.tables.mapping import read_mapping
 from kg.sources.tables.read import read_table
-from kg.store.countries import read_countries
-from kg.store.nquads import write_source
 from kg.store.rdf import read_codes
 from kg.store.version import file_digest
 from kg.store.view import open_view
@@ -95,18 +92,13 @@ def codes() -> Mapping[str, Collection[str]]:
 
 
 @cache
-def countries() -> Mapping[str, str]:
-    return read_countries(ontology_dir())
-
-
-@cache
 def shipped(name: str) -> TableMapping:
-    return read_mapping(MAPPINGS / SHIPPED[name][0], codes(), countries())
+    return read_mapping(MAPPINGS / SHIPPED[name][0], codes())
 
 
 def mapped(text: str, folder: Path) -> TableMapping:
     (folder / "x.toml").write_text(text, encoding="utf-8")
-    return read_mapping(folder / "x.toml", codes(), countries())
+    return read_mapping(folder / "x.toml", codes())
 
 
 def read(content: str | bytes, folder: Path, text: str = SMALL, name: str = "x.csv") -> tuple[list[Row], Report]:
@@ -160,11 +152,10 @@ def test_the_page_names_all_that_the_language_has() -> None:
 def test_a_shipped_mapping_gives_a_clean_graph(name: str, tmp_path: Path) -> None:
     file = FILES / SHIPPED[name][1]
 
-    def change(sources: Path) -> None:
-        made = map_records(source(name, file), read_table([file], shipped(name), Report(source=name), codes()))
-        write_source(made, source_iri(name), sources / f"{name}.nq")
-
-    publish(tmp_path / "store", change, ontology=ontology_dir(), origins={name: file})
+    load_feed(
+        "table", [file], tmp_path / "store", ontology=ontology_dir(), report=Report(),
+        terms=Terms(name, mapping=Path(SHIPPED[name][0].removesuffix(".toml"))),
+    )  # fmt: skip
     assert check_graph(open_view(tmp_path / "store"), ontology=ontology_dir()) == []
 
 

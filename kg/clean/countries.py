@@ -1,4 +1,4 @@
-"""Countries by the English names that data sets write, with the tables of names that come with this package."""
+"""Countries by the names and codes that data sets write, with the table of names that comes with this package."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ import re
 from collections.abc import Mapping
 from functools import cache
 
-from kg.clean.names import clean_name
+from kg.clean.names import name_key
 from kg.shipped import ontology_dir
 
-_NAMED = re.compile(r'^country:([A-Z]{2}) a |skos:(?:pref|alt)Label "([^"\\]+)"@en', re.MULTILINE)
+_TOLD = re.compile(
+    r'^country:([A-Z]{2}) a |skos:(?:pref|alt)Label "([^"\\]+)"@|skos:notation "([A-Z]{2,3})"', re.MULTILINE
+)
 _INVERTED = re.compile(r"(.+?)(?:, | \()([^,()]+)\)?")
 
 SPELLINGS = {
@@ -22,29 +24,31 @@ SPELLINGS = {
 
 
 def find_country(name: str) -> str:
-    """The ISO 3166 code of a country that is named exactly, whatever case, accents and punctuation; else empty.
+    """The ISO 3166 alpha-2 code of what is exactly a country's name in one of six languages, or its alpha-2 or alpha-3
+    code, whatever case, accents and punctuation; else empty.
 
     A name in the form of an index is read in its natural order as well.
 
-    >>> find_country("Korea, Republic of"), find_country("Saudi Arabia (Kingdom of)"), find_country("Türkiye")
+    >>> find_country("Korea, Republic of"), find_country("Saudi Arabia (Kingdom of)"), find_country("TUR")
     ('KR', 'SA', 'TR')
     >>> find_country("Sahel")
     ''
     """
-    known = _names()
+    known = _known()
     inverted = _INVERTED.fullmatch(name)
     natural = f"{inverted[2]} {inverted[1]}" if inverted else ""
-    return known.get(clean_name(name)) or known.get(clean_name(natural), "")
+    return known.get(name_key(name)) or known.get(name_key(natural), "")
 
 
 @cache
-def _names() -> Mapping[str, str]:
-    """The code of each folded name; a name that two countries bear tells nothing."""
+def _known() -> Mapping[str, str]:
+    """The country of each folded name and code; a name that two countries bear tells nothing."""
     text = (ontology_dir() / "codelists" / "countries.ttl").read_text(encoding="utf-8")
-    found: dict[str, str] = {clean_name(name): code for name, code in SPELLINGS.items()}
+    found: dict[str, str] = {name_key(name): code for name, code in SPELLINGS.items()}
     country = ""
-    for match in _NAMED.finditer(text):
-        country = match[1] or country
-        if match[2] and found.setdefault(clean_name(match[2]), country) != country:
-            found[clean_name(match[2])] = ""
+    for code, name, notation in _TOLD.findall(text):
+        country = code or country
+        key = name_key(name or notation)
+        if key and found.setdefault(key, country) != country:
+            found[key] = ""
     return found

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @click.command("load")
-@click.argument("kind", type=click.Choice(["workbook", "rdf", "iati", "fts"]))
+@click.argument("kind", type=click.Choice(["workbook", "rdf", "iati", "fts", "aiddata", "table"]))
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
     "--store", type=click.Path(path_type=Path), envvar="KG_STORE", help="The store to change.  [env: KG_STORE]"
@@ -30,14 +30,15 @@ if TYPE_CHECKING:
 @click.option("--findings", type=click.Path(path_type=Path), help="Published data: write all findings as JSON.")
 @click.option("--licence", default="", help="Published data: their terms.")
 @click.option("--publisher", default="", help="Published data: who publishes them.")
+@click.option("--mapping", type=click.Path(path_type=Path), help="Tables: how they are read; a file, or a shipped one.")
 def load_command(
     kind: str, files: tuple[Path, ...], store: Path | None, source: str | None, out: Path | None, **published: Any
 ) -> None:
     """Load coded documents, RDF files or data that others publish into a store.
 
-    Each file becomes one source, in place of what the store had of it; all of it or nothing. Published data (iati, fts)
-    may be packed (.gz, .zst), named by folder or pattern, or come from a pipe (-); what cannot be used of them
-    is told in a table of findings, and the rest is loaded.
+    Each file becomes one source, in place of what the store had of it; all of it or nothing. Published data (iati,
+    fts, aiddata, table) may be packed (.gz, .zst), named by folder or pattern, or come from a pipe (-); what cannot be
+    used of them is told in a table of findings, and the rest is loaded.
 
     \b
     Example:
@@ -45,6 +46,8 @@ def load_command(
       kg load rdf friends.ttl --source friends --store my-store
       kg load iati activities/ --findings findings.json --store my-store
       kg load fts kenya-2020.json kenya-2020-page-2.json --store my-store
+      kg load aiddata GlobalChineseOfficialFinanceDataset_v1.0.xlsx --source aiddata-china --store my-store
+      kg load table wells.csv --mapping wells.toml --store my-store
     """
     from kg.pipeline import load_rdf, load_workbooks, write_triples
 
@@ -59,7 +62,7 @@ def load_command(
     if kind not in ("workbook", "rdf"):
         done = _load_published(kind, files, store, source, **published)
     elif any(published.values()):
-        raise UsageError("--strict, --findings, --licence and --publisher are for data that others publish")
+        raise UsageError("--strict, --findings, --licence, --publisher and --mapping are for data that others publish")
     elif kind == "rdf":
         with watching() as watch:
             done = load_rdf(files, store, ontology=ontology_dir(), source=source, watch=watch)
@@ -72,11 +75,19 @@ def load_command(
 
 
 def _load_published(
-    kind: str, files: tuple[Path, ...], store: Path, source: str | None, *, licence: str, publisher: str, **how: Any
+    kind: str,
+    files: tuple[Path, ...],
+    store: Path,
+    source: str | None,
+    *,
+    licence: str,
+    publisher: str,
+    mapping: Path | None,
+    **how: Any,
 ) -> Published:
     from kg.feeds import Terms
 
-    return load_files(kind, files, store, terms=Terms(source, publisher, licence), **how)
+    return load_files(kind, files, store, terms=Terms(source, publisher, licence, mapping), **how)
 
 
 @click.command("build")

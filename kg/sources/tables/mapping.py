@@ -13,7 +13,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from kg.clean.names import name_key
 from kg.errors import InputError
 from kg.model.dates import Date
 from kg.model.iris import LOCAL_ID
@@ -32,14 +31,13 @@ _TABLE = ("id", "sheet", "delimiter", "encoding", "decimal", "thousands", "dates
 _LIST = ("column", "columns", "split", "pattern", "like")
 _CONDITION = ("value", "is", "not")
 _ID_TEXT = re.compile(r"[A-Za-z0-9._~:-]*")
-_NO_COUNTRIES: Mapping[str, str] = {}
 T = TypeVar("T")
 
 
-def read_mapping(path: Path, codes: Codes, countries: Mapping[str, str] = _NO_COUNTRIES) -> TableMapping:
+def read_mapping(path: Path, codes: Codes) -> TableMapping:
     """Read and check a mapping.
 
-    `codes` gives the notations of each code list, `countries` the code of each country by its folded names.
+    `codes` gives the notations of each code list.
 
     Raises InputError, with one `file: place: expected ..., got ...`, where the mapping is wrong.
     """
@@ -50,7 +48,7 @@ def read_mapping(path: Path, codes: Codes, countries: Mapping[str, str] = _NO_CO
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: expected TOML, got text that cannot be read ({error})") from None
     try:
-        return _Draft(written, codes, countries).mapping()
+        return _Draft(written, codes).mapping()
     except ValueError as error:
         raise InputError(f"{path}: {error}") from None
 
@@ -58,17 +56,16 @@ def read_mapping(path: Path, codes: Codes, countries: Mapping[str, str] = _NO_CO
 class _Draft:
     """A mapping while it is read; every ValueError says where it is wrong."""
 
-    def __init__(self, written: dict[str, Any], codes: Codes, countries: Mapping[str, str]) -> None:
+    def __init__(self, written: dict[str, Any], codes: Codes) -> None:
         self.written, self.codes = written, codes
         tables = [name for name in TABLES if name not in UNREADABLE]
         _check_keys("", written, (*_SECTIONS, *tables))
         self.table = _section(written, "table")
         _check_keys("table", self.table, _TABLE)
-        known = {name_key(code): code for code in codes.get("country", ())} | dict(countries)
         decimal, thousands = _text(self.table, "decimal", "."), _text(self.table, "thousands", "")
         if len(decimal) != 1 or decimal == thousands:
             raise ValueError(f"table.decimal: expected one sign that is not that of thousands, got {decimal!r}")
-        self.known = transformations(decimal, thousands, _texts(self.table, "dates"), known)
+        self.known = transformations(decimal, thousands, _texts(self.table, "dates"))
         self.results: dict[Transformation, Mapping[str, str]] = {}
         self.used: dict[str, str] = {}
         self._read_values()

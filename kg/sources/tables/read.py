@@ -15,6 +15,7 @@ from kg.model.iris import SHARED_ID
 from kg.model.records import TABLES
 from kg.model.report import Report
 from kg.model.row import Row
+from kg.packed import Progress
 from kg.sources.cells import Codes
 from kg.sources.iati.scope import digest
 from kg.sources.tables.language import DIGEST, INDIVIDUAL, ROW, Block, Choice, Field, Items, TableMapping
@@ -40,7 +41,9 @@ _NAMED = frozenset(TABLES) - frozenset(_WORKS)
 """Tables of parties and relations: where the cell that names them is empty, there is none. A work must have its id."""
 
 
-def read_table(files: Sequence[Path], mapping: TableMapping, report: Report, codes: Codes) -> Iterator[Row]:
+def read_table(
+    files: Sequence[Path], mapping: TableMapping, report: Report, codes: Codes, told: Progress | None = None
+) -> Iterator[Row]:
     """The records of the files of a data set, as the mapping makes them; organizations come last.
 
     `codes` gives the notations of the code lists of the project. What is in no column of the mapping is counted in
@@ -51,7 +54,7 @@ def read_table(files: Sequence[Path], mapping: TableMapping, report: Report, cod
     """
     reading = Reading(mapping, report, codes, Things(report, codes))
     for file in files:
-        yield from reading.file(file)
+        yield from reading.file(file, told)
     yield from reading.things.left_over()
 
 
@@ -76,9 +79,9 @@ class Reading:
     records: set[str] = field(default_factory=set)
     digests: dict[str, int] = field(default_factory=dict)
 
-    def file(self, file: Path) -> Iterator[Row]:
+    def file(self, file: Path, told: Progress | None = None) -> Iterator[Row]:
         """The records of one file."""
-        lines = read_rows(file, self.mapping.form)
+        lines = read_rows(file, self.mapping.form, told)
         header = next(lines, None)
         if header is None:
             raise InputError(f"{file}: expected a table with a header, got an empty file")

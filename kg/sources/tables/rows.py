@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-import gzip
 import io
 import re
 import zipfile
@@ -12,9 +11,10 @@ import zlib
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import BinaryIO, NamedTuple, TextIO, cast
+from typing import NamedTuple, TextIO
 
 from kg.errors import InputError
+from kg.packed import Progress, open_packed
 
 LONGEST_LINE = 1 << 20
 LONGEST_CELL = 200_000
@@ -44,14 +44,14 @@ class Line(NamedTuple):
     mended: bool
 
 
-def read_rows(file: Path, form: Form) -> Iterator[Line]:
+def read_rows(file: Path, form: Form, told: Progress | None = None) -> Iterator[Line]:
     """The rows of a file, its header first; empty ones are left out.
 
     Raises InputError where the file is missing, cut off, made to harm, or no table of this form.
     """
     if not file.is_file():
         raise InputError(f"{file}: expected a table, got no file")
-    rows = _read_xlsx(file, form) if file.suffix.lower() == ".xlsx" else _read_csv(file, form)
+    rows = _read_xlsx(file, form) if file.suffix.lower() == ".xlsx" else _read_csv(file, form, told)
     for number, raw in rows:
         if len(raw) > MOST_COLUMNS:
             raise InputError(f"{file}:{number}: expected at most {MOST_COLUMNS} columns, got {len(raw)}")
@@ -61,11 +61,11 @@ def read_rows(file: Path, form: Form) -> Iterator[Line]:
             yield Line(number, tuple("" if cell in form.empty else cell for cell in cells), mended)
 
 
-def _read_csv(file: Path, form: Form) -> Iterator[tuple[int, Sequence[str]]]:
+def _read_csv(file: Path, form: Form, told: Progress | None) -> Iterator[tuple[int, Sequence[str]]]:
     csv.field_size_limit(LONGEST_CELL)
     number, width = 1, 0
     try:
-        with _open(file) as packed, io.TextIOWrapper(packed, _codec(form.encoding), newline="") as stream:
+        with open_packed(file, told) as packed, io.TextIOWrapper(packed, _codec(form.encoding), newline="") as stream:
             lines = _Lines(stream)
             reader = csv.reader(lines, delimiter=form.delimiter, strict=True)
             for cells in reader:
@@ -78,8 +78,6 @@ def _read_csv(file: Path, form: Form) -> Iterator[tuple[int, Sequence[str]]]:
         raise InputError(f"{file}: expected text in the encoding {form.encoding}, got other bytes ({error})") from None
     except csv.Error as error:
         raise InputError(f"{file}:{number}: expected a row, got one that cannot be read ({error})") from None
-    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-        raise InputError(f"{file}: expected a whole gzip file, got one that cannot be unpacked ({error})") from None
 
 
 class _Lines(Iterator[str]):
@@ -99,13 +97,6 @@ class _Lines(Iterator[str]):
             raise StopIteration
         self.ended = line.endswith(("\n", "\r"))
         return line
-
-
-def _open(file: Path) -> BinaryIO:
-    """A file for reading bytes, unpacked where it is gzip, whatever its name."""
-    with file.open("rb") as stream:
-        packed = stream.read(2) == b"\x1f\x8b"
-    return cast("BinaryIO", gzip.open(file) if packed else file.open("rb"))
 
 
 def _codec(encoding: str) -> str:

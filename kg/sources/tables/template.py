@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 
-from kg.clean.names import name_key
+from kg.clean.countries import find_country
 from kg.model.dates import parse_date
 from kg.model.iris import quoted
 
@@ -104,12 +104,10 @@ def _slot(inside: str, known: Mapping[str, Transformation], first: str) -> Slot:
     return Slot(fold(column), tuple(known[name] for name in names))
 
 
-def transformations(
-    decimal: str, thousands: str, dates: Collection[str], countries: Mapping[str, str]
-) -> dict[str, Transformation]:
-    """The named transformations, for numbers with these signs, dates of these forms and countries of these names.
+def transformations(decimal: str, thousands: str, dates: Collection[str]) -> dict[str, Transformation]:
+    """The named transformations, for numbers with these signs and dates of these forms.
 
-    >>> made = transformations(",", ".", ["DD/MM/YYYY"], {"kenya": "KE"})
+    >>> made = transformations(",", ".", ["DD/MM/YYYY"])
     >>> made["number"]("1.250,5"), made["date"]("3/5/2014"), made["country"]("Kenya"), made["country"]("Africa")
     ('1250.5', '2014-05-03', 'KE', '')
     >>> made["millions"]("0.0125"), made["reciprocal"]("8")
@@ -123,7 +121,7 @@ def transformations(
     return {
         "number": lambda text: _number(text, plain, decimal, thousands),
         "date": lambda text: _date(text, patterns),
-        "country": lambda text: countries.get(name_key(text), ""),
+        "country": find_country,
         "id": lambda text: text and hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16],
         "upper": str.upper,
         "lower": str.lower,

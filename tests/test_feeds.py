@@ -1,0 +1,278 @@
+"""Loading what others publish, as a person does it: all formats, what is told, and what must not happen."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import zstandard
+
+from kg.beside import Beside, Send, run_frames
+from kg.errors import InputError, KgError
+from kg.packed import open_packed
+from kg.store.view import open_view
+from tests.commands import DATA, ROOT, RunKg, assert_refused
+
+FEEDS: dict[str, tuple[str, ...]] = {
+    "iati": ("iati/wells-2.03.xml",),
+    "fts": ("fts/kenya-2020.json", "fts/kenya-2020-page-2.json"),
+    "table": ("tables/crs.txt", "--mapping", "oecd-crs"),
+    "aiddata": ("tables/aiddata-china.xlsx",),
+}
+POSIX = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
+
+
+def arguments(kind: str) -> list[str]:
+    return [str(DATA / one) if "/" in one else one for one in FEEDS[kind]]
+
+
+def snapshot(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name != "lock"
+    }
+
+
+@pytest.mark.parametrize("kind", FEEDS)
+def test_each_format_is_loaded_told_and_taken_out_again(kind: str, tmp_path: Path, run_kg: RunKg) -> None:
+    store = tmp_path / "store"
+    ran = run_kg("load", kind, *arguments(kind), "--source", "x", "--findings", tmp_path / "f.json", "--store", store)
+    assert ran.code == 0, ran.err
+    assert "statements" in ran.err
+    told = json.loads((tmp_path / "f.json").read_text(encoding="utf-8"))
+    assert told["read"]["statements"] == int(
+        run_kg("sources", "--store", store, "--format", "csv").rows[0]["statements"]
+    )
+    assert run_kg("check", "--store", store).code == 0
+    again = run_kg("load", kind, *arguments(kind), "--source", "x", "--store", store)
+    assert "(nothing changed)" in again.err
+    assert run_kg("sources", "remove", "x", "--store", store).code == 0
+    assert run_kg("sources", "--store", store, "--format", "json").json == []
+
+
+def test_all_formats_live_in_one_store_and_their_totals_stay_apart(tmp_path: Path, run_kg: RunKg) -> None:
+    store = tmp_path / "store"
+    for kind in FEEDS:
+        assert run_kg("load", kind, *arguments(kind), "--source", kind, "--store", store).code == 0
+    assert set(open_view(store).sources) == set(FEEDS)
+    rows = run_kg("ask", "totals", "--store", store, "--format", "csv").rows
+    assert len({(row["currency"], row["flow_class"], row["stage"]) for row in rows}) == len(rows)
+    assert {"USD"} < {row["currency"] for row in rows}
+
+
+def test_a_second_version_takes_the_place_of_the_first_and_diff_tells_what_changed(
+    tmp_path: Path, run_kg: RunKg
+) -> None:
+    old, new, file = tmp_path / "old", tmp_path / "new", tmp_path / "wells.xml"
+    shutil.copy(DATA / "iati/wells-2.03.xml", file)
+    assert run_kg("load", "iati", file, "--store", old).code == 0
+    shutil.copytree(old, new)
+    text = file.read_text(encoding="utf-8")
+    assert text.count("<value ") > 1
+    file.write_text(text.replace("Wells", "Deep wells", 1), encoding="utf-8")
+    assert run_kg("load", "iati", file, "--store", new).code == 0
+    assert len(open_view(new).sources) == 1
+    ran = run_kg("diff", old, new, "--format", "json")
+    assert ran.code == 1
+    assert "Deep wells" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("table", "tables/crs.txt"), "--mapping: expected a mapping, a file or one of aiddata-china-1, oecd-crs"),
+        (("iati", "iati/wells-2.03.xml", "--mapping", "oecd-crs"), "--mapping: expected none for iati"),
+        (("aiddata", "tables/aiddata-china.xlsx", "--mapping", "oecd-crs"), "--mapping: expected none for aiddata"),
+        (("table", "tables/crs.txt", "--mapping", "nowhere.toml"), "nowhere.toml: expected a mapping, got none"),
+        (("fts", "iati/wells-2.03.xml"), "expected a whole page of JSON, got HTML or XML"),
+        (("aiddata", "iati/wells-2.03.xml"), "expected the columns"),
+        (("iati", "fts/kenya-2020.json"), "expected well-formed XML"),
+        (("iati", "nowhere.xml"), "nowhere.xml: expected an IATI file, got none"),
+        (("rdf", "accra-2008.nq", "--mapping", "oecd-crs"), "are for data that others publish"),
+    ],
+)
+def test_what_does_not_fit_is_said_in_one_line(
+    words: tuple[str, ...], said: str, tmp_path: Path, run_kg: RunKg
+) -> None:
+    given = [DATA / one if "/" in one or one.endswith(".nq") else one for one in words]
+    assert_refused(run_kg("load", *given, "--store", tmp_path / "store"), said)
+    assert not (tmp_path / "store" / "CURRENT").exists()
+
+
+# --- packed files ------------------------------------------------------------------------------------------------
+
+
+def packed(content: bytes) -> Iterator[tuple[str, bytes]]:
+    yield "x.ttl.gz", gzip.compress(content)
+    yield "x.ttl.zst", zstandard.compress(content)
+    half = len(content) // 2
+    yield "two-frames.ttl.zst", zstandard.compress(content[:half]) + zstandard.compress(content[half:])
+    yield "two-members.ttl.gz", gzip.compress(content[:half]) + gzip.compress(content[half:])
+
+
+RDF = "".join(f'<https://example.org/{n}> <https://example.org/p> "{n} – é" .\n' for n in range(3000)).encode()
+
+
+@pytest.mark.parametrize(("name", "content"), list(packed(RDF)), ids=lambda one: one if isinstance(one, str) else "")
+def test_packed_files_are_read_whole_or_refused(name: str, content: bytes, tmp_path: Path, run_kg: RunKg) -> None:
+    file, store = tmp_path / name, tmp_path / "store"
+    file.write_bytes(content)
+    with open_packed(file) as stream:
+        assert stream.read() == RDF
+    assert run_kg("load", "rdf", file, "--store", store).code == 0
+    before = snapshot(store)
+    for cut in (1, 5, len(content) // 3, len(content) - 1):
+        file.write_bytes(content[:cut])
+        assert_refused(run_kg("load", "rdf", file, "--store", store), name, "expected")
+        assert snapshot(store) == before
+
+
+def test_packed_bytes_are_known_whatever_the_name(tmp_path: Path, run_kg: RunKg) -> None:
+    file = tmp_path / "wells.xml"
+    file.write_bytes(zstandard.compress((DATA / "iati/wells-2.03.xml").read_bytes()))
+    assert run_kg("load", "iati", file, "--store", tmp_path / "store").code == 0
+
+
+def test_a_zstd_file_may_not_ask_for_all_memory(tmp_path: Path) -> None:
+    long = zstandard.ZstdCompressionParameters(window_log=28, compression_level=1)
+    compressor = zstandard.ZstdCompressor(compression_params=long).compressobj()
+    file = tmp_path / "x.zst"
+    file.write_bytes(b"".join([compressor.compress(b"x" * 1_000_000) for _ in range(300)]) + compressor.flush())
+    with open_packed(file) as stream, pytest.raises(InputError, match="expected a whole zstd file"):
+        stream.read()
+
+
+def test_rdf_is_read_with_a_mark_and_without_a_doctype(tmp_path: Path, run_kg: RunKg) -> None:
+    (tmp_path / "x.ttl").write_bytes(b"\xef\xbb\xbf" + RDF)
+    assert run_kg("load", "rdf", tmp_path / "x.ttl", "--store", tmp_path / "store").code == 0
+    filler = b"<!-- " + b"x" * 300_000 + b" -->"
+    (tmp_path / "y.rdf").write_bytes(
+        b'<?xml version="1.0"?>' + filler + b'<!DOCTYPE r [<!ENTITY a "b">]><rdf:RDF '
+        b'xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"/>'
+    )
+    ran = run_kg("load", "rdf", tmp_path / "y.rdf", "--store", tmp_path / "store")
+    assert_refused(ran, "y.rdf: expected RDF/XML without a DOCTYPE")
+
+
+# --- another process ---------------------------------------------------------------------------------------------
+
+
+def count_to(send: Send, number: int) -> None:
+    for at in range(number):
+        send(at)
+
+
+def fail_after(send: Send, number: int) -> None:
+    count_to(send, number)
+    raise InputError("x.xml:7: expected an end, got none")
+
+
+def die(send: Send) -> None:
+    send(1)
+    signal.raise_signal(signal.SIGKILL)
+
+
+@pytest.mark.parametrize("beside", [True, False])
+def test_work_gives_its_frames_and_its_errors_in_another_process_or_in_this(beside: bool) -> None:
+    assert list(run_frames(count_to, 3, beside=beside)) == [0, 1, 2]
+    with pytest.raises(InputError, match=r"x\.xml:7: expected an end, got none"):
+        list(run_frames(fail_after, 2, beside=beside))
+
+
+@POSIX
+def test_a_process_that_dies_is_an_error_of_ours() -> None:
+    with Beside(die) as work, pytest.raises(KgError, match="ended early"):
+        list(work.frames())
+
+
+SCRIPT = """
+import sys
+from pathlib import Path
+import kg.feeds, kg.assembly
+from kg.model.report import Report
+from kg.shipped import ontology_dir
+kg.feeds.MUCH = kg.assembly.MUCH = 0
+store, *files = map(Path, sys.argv[1:])
+kg.feeds.load_feed("iati", files, store, ontology=ontology_dir(), report=Report())
+"""
+"""As a person writes it, without `if __name__ == "__main__"`: nothing of it may run a second time."""
+
+
+def load_beside(store: Path, *files: Path, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", SCRIPT, str(store), *map(str, files)]
+    given = {**env, "PYTHONPATH": str(ROOT)}
+    return subprocess.run(command, capture_output=True, text=True, env=given, check=False, timeout=300)
+
+
+def test_a_load_in_two_processes_gives_the_same_store(tmp_path: Path, run_kg: RunKg, env: dict[str, str]) -> None:
+    files = [DATA / "iati/wells-2.03.xml", DATA / "iati/trust-org.xml"]
+    assert run_kg("load", "iati", *files, "--store", tmp_path / "one").code == 0
+    done = load_beside(tmp_path / "two", *files, env=env)
+    assert done.returncode == 0, done.stderr
+    one, two = open_view(tmp_path / "one"), open_view(tmp_path / "two")
+    assert one.version == two.version
+    assert {str(quad) for quad in one.engine} == {str(quad) for quad in two.engine}
+    assert (one.path / "ties.parquet").read_bytes() == (two.path / "ties.parquet").read_bytes()
+    for query in ("UNICEF", "Example"):
+        assert run_kg("show", query, "--store", tmp_path / "one") == run_kg("show", query, "--store", tmp_path / "two")
+
+
+KILLED = (
+    """
+import importlib, os, signal, sys
+module, name, number = sys.argv.pop(1).split(":")
+owner = importlib.import_module(module)
+real, met = getattr(owner, name), 0
+def dying(*given, **options):
+    global met
+    met += 1
+    if met == int(number):
+        os.kill(os.getpid(), signal.SIGKILL)
+    return real(*given, **options)
+setattr(owner, name, dying)
+"""
+    + SCRIPT
+)
+
+POINTS = [
+    "kg.store.fill:create_engine:1", "kg.store.fill:load_source:1", "kg.store.fill:load_source:2",
+    "kg.store.fill:load_turtle:1", "kg.store.fill:snapshot:1", "kg.store.fill:run_rule:1", "kg.store.fill:run_rule:9",
+    "kg.store.fill:finish:1", "kg.pipeline:graph_version:1", "kg.pipeline:switch_version:1",
+    "kg.assembly:check_complete:2", "shutil:rmtree:1", "os:rename:1", "os:replace:1",
+]  # fmt: skip
+
+
+@POSIX
+@pytest.mark.parametrize("point", POINTS)
+def test_a_load_that_is_killed_at_any_point_leaves_the_store_as_it_was(
+    point: str, tmp_path: Path, run_kg: RunKg, env: dict[str, str]
+) -> None:
+    store = tmp_path / "store"
+    assert run_kg("load", "iati", DATA / "iati/trust-org.xml", "--store", store).code == 0
+    before = open_view(store)
+    held = {str(quad) for quad in before.engine}
+    command = [
+        sys.executable,
+        "-c",
+        KILLED,
+        point,
+        str(store),
+        *map(str, [DATA / "iati/wells-2.03.xml", DATA / "iati/trust-org.xml"]),
+    ]
+    given = {**env, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, capture_output=True, text=True, env=given, check=False, timeout=300)
+    assert done.returncode == -signal.SIGKILL, (done.returncode, done.stderr)
+    after = open_view(store)
+    assert after.version == before.version
+    assert {str(quad) for quad in after.engine} == held
+    assert run_kg("load", "iati", DATA / "iati/wells-2.03.xml", "--store", store).code == 0
+    assert set(open_view(store).sources) == {"trust-org", "wells-2-03"}
+    assert not [path for path in store.rglob("*") if "unfinished" in path.name or path.name == "snapshot"]
