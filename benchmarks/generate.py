@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -66,12 +67,11 @@ def write_large(activities: Activities, path: Path, size: int) -> int:
     raise AssertionError("unreachable")
 
 
-def write_copies(activities: Activities, folder: Path, number: int) -> list[Path]:
-    """Write so many copies, a file each, with the same parties."""
-    files = []
-    for at, copy in enumerate(copies(activities.bodies)):
-        if at == number:
-            return files
-        files.append(folder / f"copy-{at:03}.xml")
-        files[-1].write_bytes(activities.head + b"\n".join(copy) + b"\n" + FOOT)
-    raise AssertionError("unreachable")
+def write_copies(activities: Activities, path: Path, number: int) -> int:
+    """Write so many copies into one file, all with the same parties, and return how many activities it has."""
+    with path.open("wb") as stream:
+        stream.write(activities.head)
+        for copy in islice(copies(activities.bodies), number):
+            stream.write(b"\n".join(copy) + b"\n")
+        stream.write(FOOT)
+    return number * len(activities.bodies)

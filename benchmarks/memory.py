@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,14 +26,15 @@ class Taken(NamedTuple):
 def run_watched(command: Command, folder: Path) -> Taken:
     """Run a command to its end; its memory is known on Linux only. Ends the run where the command fails."""
     before, peak = time.perf_counter(), 0
-    with subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
+    with tempfile.TemporaryFile("w+") as said:
+        process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=said, text=True)
         while process.poll() is None:
             peak = max(peak, sum(_resident(pid) for pid in _family(process.pid)))
             time.sleep(EVERY)
         seconds = time.perf_counter() - before
         if process.returncode != 0:
-            assert process.stderr is not None
-            raise SystemExit(f"{' '.join(map(str, command))}: exit code {process.returncode}\n{process.stderr.read()}")
+            said.seek(0)
+            raise SystemExit(f"{' '.join(command[:6])}: exit code {process.returncode}\n{said.read()[-2000:]}")
     return Taken(seconds, peak / 1024 if sys.platform == "linux" else None)
 
 

@@ -67,9 +67,14 @@ def show_command(name: str, store: Path | None, why: bool, form: str) -> None:
 @until_option
 @planned_option
 @click.option("--limit", type=click.IntRange(min=1), help="At most so many partners.")
+@click.option(
+    "--works", type=click.IntRange(min=0), default=10, show_default=True, help="In the table: works a partner; 0: all."
+)
 @click.option("--why", is_flag=True, help="Show where each tie is said.")
 @format_option("json", "csv", "tsv")
-def partners_command(name: str, store: Path | None, recipe: str, why: bool, form: str, **options: Any) -> None:
+def partners_command(
+    name: str, store: Path | None, recipe: str, works: int, why: bool, form: str, **options: Any
+) -> None:
     """List the partners of an organization or person, and what joins them.
 
     \b
@@ -84,7 +89,7 @@ def partners_command(name: str, store: Path | None, recipe: str, why: bool, form
     every = len(answer["partners"]) + answer.get("more", 0)
     say(f"{answer['entity']['label']}: {counted(every, 'partner')} by the recipe {recipe}")
     if form == "table" and answer["partners"]:
-        write_rows(form, [*_HEADER, "evidence"] if why else _HEADER, _shown_rows(answer, why), answer)
+        write_rows(form, [*_HEADER, "evidence"] if why else _HEADER, _shown_rows(answer, why, works), answer)
     elif form == "table":
         _say_why_none(view, answer, filtered=any(options.values()))
     else:
@@ -150,12 +155,16 @@ def _what(tie: Json) -> list[str]:
 _HEADER = ["partner", "role", "its role", "in", "title", "when"]
 
 
-def _shown_rows(answer: Json, why: bool) -> Iterator[list[str]]:
-    """A row for each partner and work; where they share it in several roles, all of them."""
+def _shown_rows(answer: Json, why: bool, most: int) -> Iterator[list[str]]:
+    """A row for each partner and work, `most` works a partner; where they share one in several roles, all of them."""
     for partner in answer["partners"]:
         works = [list(same) for _, same in groupby(partner["ties"], key=lambda tie: str(tie["iri"]))]
-        for number, ties in enumerate(works):
+        shown = works[: most or None]
+        for number, ties in enumerate(shown):
             name = partner["label"] + _structure(partner) if number == 0 else ""
             roles = [", ".join(dict.fromkeys(tie[key] for tie in ties)) for key in ("role", "partner_role")]
             said = [name, *roles, *_what(ties[0])]
             yield [*said, where(place for tie in ties for place in tie["evidence"])] if why else said
+        if more := len(works) - len(shown):
+            said = ["", "", "", "", f"and {more} more (--works 0 for all)", ""]
+            yield [*said, ""] if why else said
