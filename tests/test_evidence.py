@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import shutil
 from pathlib import Path
@@ -196,3 +198,21 @@ def test_the_words_of_a_shipped_statement_are_shown(run_kg: RunKg, reference: Pa
         "evidence", "show", f"{IPRCC}ford-foundation", "--documents", reference / "documents", "--format", "json"
     )
     assert any("Ford Foundation" in row["words"] for row in ran.json)
+
+
+def test_one_unusable_document_leaves_the_others_checked(
+    run_kg: RunKg, store: Path, reference: Path, tmp_path: Path
+) -> None:
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    files = sorted((reference / "documents").glob("*.txt"))
+    for file in files[1:]:
+        (mine / file.name).write_bytes(file.read_bytes())
+    (mine / files[0].name).write_text("another text", encoding="utf-8")
+    ran = run_kg("evidence", "check", "--documents", mine, "--store", store, "--format", "csv")
+    assert ran.code == 1
+    (row,) = list(csv.DictReader(io.StringIO(ran.out)))
+    assert (row["rule"], "another edition" in row["message"]) == ("document", True)
+    assert f"{len(files) - 1} documents" in ran.err
+    covered = run_kg("evidence", "coverage", "--documents", mine, "--store", store, "--out", "-", "--format", "csv")
+    assert (len(covered.rows), f"left out: {mine / files[0].name}" in covered.err) == (len(files) - 1, True)

@@ -118,7 +118,7 @@ def coverage_command(store: Path | None, documents: Path | None, out: Path, form
     from kg.views.coverage import render_coverage
 
     view = open_store(store)
-    found = cover_documents(view, _needed(documents))
+    found, missing = cover_documents(view, _needed(documents))
     rows = [[one.id, sum(one.words.values()), *(one.words[state] for state in STATES)] for one in found]
     document = {
         "graph_version": view.version,
@@ -133,6 +133,8 @@ def coverage_command(store: Path | None, documents: Path | None, out: Path, form
     if str(out) != "-":
         write_output(out, render_coverage(found, version=view.version).encode())
     write_rows(form, ["document", "words", *STATES], rows, document)
+    for problem in missing:
+        say(f"left out: {problem}")
     for one in found:
         if one.open:
             say(f"{one.id}: open at {', '.join(f'{place.start}-{place.end}' for place in one.open)}")

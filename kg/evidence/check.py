@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,22 +30,22 @@ class EvidenceReport:
 def check_evidence(view: View, documents: Path, *, ontology: Path) -> EvidenceReport:
     """Check the evidence of every relation, claim and mention of the coded documents.
 
-    Raises InputError where a document is missing or is another edition.
+    A document that is missing or is another edition is a finding, and its positions are not counted. Raises InputError
+    where that is so of all.
     """
     opened = Documents(view, documents)
     sources = [iri for (iri,) in view.rows("SELECT DISTINCT ?source { ?passage a :Passage ; oa:hasSource ?source }")]
-    for source in sources:
-        opened.text(source)
+    unusable = opened.open_all(sources)
     reader, places = Reader(view), Places(view, ontology=ontology)
-    findings: list[Finding] = []
+    findings = [Finding("error", "document", source, problem, "") for source, problem in unusable.items()]
     nodes = passages = 0
     for (node,) in view.rows(_NODES):
         nodes += 1
-        found = evidence(reader.statements(node))
+        found = [place for place in evidence(reader.statements(node)) if place[0] not in unusable]
         passages += len(found)
-        problems = list(_problems(reader, node, opened))
+        problems = list(_problems(reader, node, opened, unusable))
         findings += [Finding("error", "evidence", node, problem, places.find(node)) for problem in problems]
-    return EvidenceReport(len(sources), nodes, passages, tuple(sorted(findings)))
+    return EvidenceReport(len(sources) - len(unusable), nodes, passages, tuple(sorted(findings)))
 
 
 _NODES = """
@@ -56,7 +56,7 @@ SELECT DISTINCT ?node {
 """
 
 
-def _problems(reader: Reader, node: str, documents: Documents) -> Iterator[str]:
+def _problems(reader: Reader, node: str, documents: Documents, unusable: Collection[str]) -> Iterator[str]:
     about = reader.statements(node)
     found = evidence(about)
     if not found:
@@ -65,7 +65,7 @@ def _problems(reader: Reader, node: str, documents: Documents) -> Iterator[str]:
         return
     spelling = first(about, KG.spelling)
     for source, place in found:
-        if not isinstance(place, Passage):
+        if not isinstance(place, Passage) or source in unusable:
             continue
         try:
             words = documents.words(source, place)

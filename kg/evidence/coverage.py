@@ -76,10 +76,11 @@ class Coverage:
         return tuple(found)
 
 
-def cover_documents(view: View, documents: Path) -> list[Coverage]:
-    """Cover each coded document of a view with its evidence, in the order of the sources' ids.
+def cover_documents(view: View, documents: Path) -> tuple[list[Coverage], list[str]]:
+    """Cover each coded document of a view with its evidence, in the order of the sources' ids; and what of them is
+    missing or another edition.
 
-    Raises InputError where a document is missing or is another edition.
+    Raises InputError where that is so of all.
     """
     opened, reader = Documents(view, documents), Reader(view)
     passages: dict[str, list[tuple[str, Passage]]] = {}
@@ -87,7 +88,9 @@ def cover_documents(view: View, documents: Path) -> list[Coverage]:
         source, passage = parse_evidence(place)
         if isinstance(passage, Passage):
             passages.setdefault(source, []).append((node, passage))
-    return [_cover(reader, source, opened.text(source), passages[source]) for source in sorted(passages)]
+    unusable = opened.open_all(sorted(passages))
+    usable = [source for source in sorted(passages) if source not in unusable]
+    return [_cover(reader, source, opened.text(source), passages[source]) for source in usable], [*unusable.values()]
 
 
 def _cover(reader: Reader, source: str, text: str, passages: list[tuple[str, Passage]]) -> Coverage:

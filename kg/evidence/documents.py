@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from pathlib import Path
 
 from kg.errors import InputError
@@ -40,6 +41,22 @@ class Documents:
         self._reader = Reader(view)
         self._folder = folder
         self._texts: dict[str, str] = {}
+
+    def open_all(self, sources: Iterable[str]) -> dict[str, str]:
+        """Open the documents of some sources, and say of each that cannot be used why.
+
+        Raises InputError where none can be used.
+        """
+        listed, problems = list(sources), dict[str, str]()
+        for source in listed:
+            try:
+                self.text(source)
+            except InputError as error:
+                problems[source] = str(error)
+        if listed and len(problems) == len(listed):
+            others = [first(self._reader.statements(source), KG.fileName) for source in listed[1:]]
+            raise InputError(problems[listed[0]] + (f"; nor can {', '.join(others)} be used" if others else ""))
+        return problems
 
     def text(self, source: str) -> str:
         """The text of a source (an IRI); raises InputError where there is no such document."""
