@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 RUN = 100_000
 """Lines that are sorted in memory at once: some 40 MB."""
 RUNS = 64
-"""Files of sorted lines that are open at once; a system lets a process open only some hundreds."""
+"""Files of sorted lines that are merged into one; a system lets a process open only some hundreds at once."""
 
 Run = Path | list[str]
 
@@ -26,17 +26,21 @@ def sort_lines(lines: Iterable[str], folder: Path) -> Iterator[str]:
 def write_runs(lines: Iterable[str], folder: Path) -> list[Run]:
     """Sorted runs of lines, each line once in its run: in files, but for a single run, which stays in memory.
 
-    When there are `RUNS` files they are merged into one.
+    Each `RUNS` files are merged into one, which is not touched again: no line is written more than twice.
     """
-    left, files = iter(lines), list[Run]()
+    left, merged, files = iter(lines), list[Path](), list[Path]()
     run = sorted(set(islice(left, RUN)))
     while (following := next(left, None)) is not None:
-        files.append(_write_run(run, folder / f"{len(files)}"))
+        files.append(_write_run(run, folder / f"{len(merged)}-{len(files)}"))
         if len(files) == RUNS:
-            files = [_write_run(merge_runs(files), folder / "whole").replace(folder / "0")]
+            merged.append(_write_run(merge_runs(files), folder / f"{len(merged)}"))
+            while files:
+                files.pop().unlink()
         run.clear()
         run = sorted({following, *islice(left, RUN - 1)})
-    return [*files, _write_run(run, folder / f"{len(files)}")] if files else [run]
+    if not merged and not files:
+        return [run]
+    return [*merged, *files, _write_run(run, folder / "last")]
 
 
 def merge_runs(runs: Iterable[Run]) -> Iterator[str]:
