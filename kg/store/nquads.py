@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from heapq import merge
 from itertools import islice
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import SpooledTemporaryFile, TemporaryDirectory
 
 from kg.errors import InputError
 from kg.files import write_whole
@@ -15,6 +14,8 @@ from kg.model.terms import Statement, integer, iri
 from kg.namespaces import KG, VOID
 from kg.store.sorting import merge_runs, write_runs
 
+_TAIL = 1 << 24
+"""Characters of lines behind the place of the total that memory holds: but for foreign RDF they are few."""
 _EVIDENCE = f" <{KG.evidence}> ".encode()
 _COUNT = f" <{VOID.triples}> ".encode()
 _SAID = re.compile(rb"<[^>]*> <%s> \"(\d+)\"" % re.escape(VOID.triples.encode()))
@@ -26,12 +27,26 @@ def write_source(statements: Iterable[Statement], source: str, path: Path) -> in
     The source's IRI names the graph. The number of statements, itself included, is stated of the
     source, so that a file that lost lines is known. Raises KgError where it cannot be written.
     """
-    name = iri(source)
+    name, count = iri(source), 1
     with TemporaryDirectory(prefix=".runs-", dir=path.parent) as folder:
-        runs = write_runs((f"{' '.join(statement)} {name} .\n" for statement in statements), Path(folder))
-        count = 1 + sum(1 for _ in merge_runs(runs))
-        total = f"{name} {iri(VOID.triples)} {integer(count)} {name} .\n"
-        write_whole({path: _in_pieces(merge(merge_runs(runs), [total]))})
+
+        def with_total() -> Iterator[str]:
+            """The lines, and among them, in its place, the line that says how many there are."""
+            nonlocal count
+            runs = write_runs((f"{' '.join(statement)} {name} .\n" for statement in statements), Path(folder))
+            place = f"{name} {iri(VOID.triples)} "
+            with SpooledTemporaryFile(_TAIL, "w+", encoding="utf-8", newline="\n", dir=folder) as tail:
+                for line in merge_runs(runs):
+                    count += 1
+                    if line < place:
+                        yield line
+                    else:
+                        tail.write(line)
+                yield f"{place}{integer(count)} {name} .\n"
+                tail.seek(0)
+                yield from tail
+
+        write_whole({path: _in_pieces(with_total())})
     return count
 
 
