@@ -99,6 +99,7 @@ class Assembly:
         for number, rule in enumerate(rules):
             self.watch("deriving shortcuts", number, len(rules))
             fill.run_rule(engine, rule, DERIVED_GRAPH)
+        self.watch("deriving shortcuts", len(rules), len(rules))
 
     def _derive_and_index_beside(self, engine: pyoxigraph.Store, version: str) -> int:
         """Names and ties are read from what the sources say, so that they need not wait for the shortcuts."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
+import re
 import shutil
 import signal
 import subprocess
@@ -15,6 +17,7 @@ import pytest
 import zstandard
 
 from kg.beside import Beside, Send, run_frames
+from kg.cli.progress import watching
 from kg.errors import InputError, KgError
 from kg.packed import open_packed
 from kg.store.view import open_view
@@ -276,3 +279,48 @@ def test_a_load_that_is_killed_at_any_point_leaves_the_store_as_it_was(
     assert run_kg("load", "iati", DATA / "iati/wells-2.03.xml", "--store", store).code == 0
     assert set(open_view(store).sources) == {"trust-org", "wells-2-03"}
     assert not [path for path in store.rglob("*") if "unfinished" in path.name or path.name == "snapshot"]
+
+
+# --- progress ----------------------------------------------------------------------------------------------------
+
+
+@POSIX
+def test_long_work_shows_bars_with_rate_and_time_left_on_a_terminal_only(tmp_path: Path, env: dict[str, str]) -> None:
+    import pty
+
+    command = [sys.executable, "-m", "kg", "load", "iati", str(DATA / "iati/wells-2.03.xml"), "--store"]
+    given = {**env, "PYTHONPATH": str(ROOT), "TERM": "xterm", "COLUMNS": "120"}
+    plain = subprocess.run([*command, str(tmp_path / "a")], capture_output=True, text=True, env=given, check=True)
+    assert "storing" not in plain.stderr
+    ours, theirs = pty.openpty()
+    with subprocess.Popen([*command, str(tmp_path / "b")], stdout=-1, stderr=theirs, env=given) as process:
+        os.close(theirs)
+        shown = b"".join(iter(lambda: read_terminal(ours), b""))
+        assert process.wait(timeout=120) == 0
+    os.close(ours)
+    said = shown.decode()
+    assert re.search(r"storing +\[#+\] +100% .*MB/s", said), said
+    assert re.search(r"deriving shortcuts +\[#+\] +100% .*11 of 11", said), said
+    assert "arranging the store ..." in said
+
+
+def read_terminal(descriptor: int) -> bytes:
+    """What a terminal shows next; nothing when the program has ended, which Linux tells as an error."""
+    try:
+        return os.read(descriptor, 1024)
+    except OSError:
+        return b""
+
+
+def test_a_bar_tells_rate_and_time_left(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    seconds = iter(range(0, 1000, 2))
+    monkeypatch.setattr("time.monotonic", lambda: next(seconds))
+    monkeypatch.setattr("time.time", lambda: next(seconds))
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    with watching() as watch:
+        for done in range(0, 50_000_001, 10_000_000):
+            watch("reading", done, 100_000_000)
+        watch("indexing names and ties", 0, 0)
+    said = capsys.readouterr().err
+    assert re.search(r"50% +\d\d:\d\d:\d\d +[\d.]+ MB/s", said), said
+    assert "indexing names and ties ..." in said
