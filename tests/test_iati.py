@@ -396,6 +396,14 @@ def test_parties_that_share_a_channel_code_stay_apart() -> None:
     assert found["Oxfam"] == found["CARE"] == ("dac-channel:22000",)
 
 
+def test_a_defect_of_who_reports_is_found_once_an_activity() -> None:
+    one = activity("").replace(b'ref="XX-1"', b'ref="41122"')
+    _, report = read(one)
+    assert report.counts == {("info", "channel-as-reference"): 1}
+    _, report = read(one.replace(b'"41122"', b'"N/A"'))
+    assert report.counts == {("warning", "placeholder-reference"): 1}
+
+
 def test_an_identifier_met_twice_is_two_activities_of_which_one_counts() -> None:
     one = activity(transaction()).decode()
     again = one[one.index("<iati-activity ") : one.index("</iati-activities>")]
