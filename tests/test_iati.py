@@ -390,6 +390,15 @@ def test_what_stood_in_a_share_is_noted_where_it_stood() -> None:
     assert (joined.code, joined.share) == ("152", 100)
 
 
+def test_shares_of_one_vocabulary_are_one_whole_in_whatever_list_its_codes_are() -> None:
+    sector = '<sector vocabulary="{}" code="{}" percentage="{}"/>'
+    both = sector.format("1", "111", "60") + sector.format("1", "12220", "40")
+    assert rules(activity(both)) == set()
+    assert {one.vocabulary for one in of(Allocation, activity(both))} == {"iati-sector", "iati-sector-category"}
+    assert rules(activity(both + sector.format("2", "111", "100"))) == set()
+    assert rules(activity(sector.format("1", "111", "60") + sector.format("2", "122", "40"))) == {"shares-not-100"}
+
+
 def test_parties_that_share_a_channel_code_stay_apart() -> None:
     content = activity(PARTY.format("22000", "Oxfam") + PARTY.format("22000", "CARE"))
     found = {row.name: row.identifiers for row in of(Organization, content)}
