@@ -279,6 +279,25 @@ def test_a_relative_is_linked_and_a_stranger_is_known_by_its_identifier() -> Non
     assert "related-unusable" in rules(content)
 
 
+@pytest.mark.parametrize("party", ["XX-1", "XX-2", "XX-3", "GB-1"])
+def test_a_party_where_its_activity_is_expected_makes_no_activity(party: str) -> None:
+    ends = f'<provider-org ref="XX-3"/><receiver-org ref="GB-1" receiver-activity-id="{party}"/>'
+    content = activity(PARTY.format("XX-2", "Oxfam") + transaction(inside=ends))
+    (flow,) = of(Flow, content)
+    assert (flow.paid_into, flow.note) == ("", f"The source has the receiver-activity-id '{party}'.")
+    assert [work.id for work in of(Activity, content)] == ["activity.XX-1-A"]
+    assert rules(content) == {"party-as-activity"}
+
+
+def test_what_begins_as_the_identifier_of_a_party_is_an_activity_even_if_a_party_has_it() -> None:
+    ends = '<provider-org ref="XX-1-B" provider-activity-id="XX-1-B"/>'
+    content = activity(transaction(inside=ends) + transaction("6", inside=ends.replace("XX-1-B", "XX-1-A")))
+    assert [flow.paid_from for flow in of(Flow, content)] == ["activity.XX-1-B", "activity.XX-1-A"]
+    (stranger,) = (work for work in of(Activity, content) if work.kind == "unspecified")
+    assert stranger.note == "The file has a party of the same reference."
+    assert rules(content) == {"activity-or-party"}
+
+
 def test_codes_that_no_list_has_are_described_beside_those_who_use_them() -> None:
     content = activity('<sector code="W 1" vocabulary="99"><narrative>Wells</narrative></sector>')
     (share,) = of(Allocation, content)

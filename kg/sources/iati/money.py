@@ -207,8 +207,8 @@ def _parties(one: Element, scope: Scope, parties: Parties, stage: str = "") -> t
     if not taker and receiver is None and stage in INCOMING:
         taker = itself
     found: dict[str, Any] = {"funders": (funder,) if funder else (), "receivers": (taker,) if taker else ()}
-    if work := scope.reference(provider, "provider-activity-id"):
+    if work := scope.work_of_party(provider, "provider-activity-id"):
         found["paid_from"] = work
-    if work := scope.reference(receiver, "receiver-activity-id"):
+    if work := scope.work_of_party(receiver, "receiver-activity-id"):
         found["paid_into"] = work
     return found, (given, taken) != (funder, taker)

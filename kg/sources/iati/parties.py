@@ -124,6 +124,7 @@ def _identify(element: Element, name: str, scope: Scope) -> tuple[str, tuple[str
     if raw and not reference:
         message = f"ref: expected an identifier, got {raw[:40]!r}, which {PLACEHOLDERS[raw.lower()]}"
         scope.find("warning", "placeholder-reference", message, element)
+    scope.references |= {reference} - {""}
     channels = scope.reading.codes.get(CHANNELS, ())
     if reference in channels or (not channels and looks_like_channel(reference)):
         message = f"ref: expected an identifier, got the DAC channel code {reference}, which parties share"
