@@ -449,6 +449,33 @@ def test_an_activity_that_lacks_everything_is_still_one() -> None:
     assert rules(content) == {"no-identifier", "no-title", "no-reporter"}
 
 
+@pytest.mark.parametrize("empty", [65_515, 65_530, 65_540, 70_000])
+def test_findings_have_their_lines_far_down_in_a_file(empty: int) -> None:
+    """libxml2 keeps 16 bits of a line with an element."""
+
+    def places(content: bytes) -> list[tuple[str, int]]:
+        _, report = read(content)
+        return [(one.rule, int(one.place.removeprefix("x.xml:"))) for one in report.findings]
+
+    content = activity("\n".join(inside.replace("><", ">\n\n<") for inside in DEFECTS.values()))
+    near = places(content)
+    far = places(content.replace(b"<iati-activity ", b"\n" * empty + b"<iati-activity ", 1))
+    assert len(near) > len(DEFECTS)
+    assert far == [(rule, line + empty) for rule, line in near]
+    cut = activity("<title>").replace(b"<iati-activity ", b"\n" * empty + b"<iati-activity ", 1)
+    with pytest.raises(InputError, match=rf"^x\.xml:{empty + 4}: expected well-formed XML"):
+        read(cut)
+
+
+def test_where_no_text_is_between_tags_the_line_is_that_of_what_is_around() -> None:
+    content = activity("\n<transaction><value></value></transaction>")
+    content = content.replace(b"<iati-activity ", b"\n" * 70_000 + b"<iati-activity ", 1)
+    _, report = read(content)
+    assert {one.place for one in report.findings} == {"x.xml:70001"}
+    _, report = read(b"\n" * 70_000 + b"<iati-activities><iati-activity/></iati-activities>")
+    assert {one.place for one in report.findings} == {"x.xml"}
+
+
 def test_all_findings_are_counted_and_a_hundred_are_kept() -> None:
     _, report = read(activity(PARTY.format(";", "") * (KEPT + 7)))
     assert report.counts["error", "party-unusable"] == KEPT + 7

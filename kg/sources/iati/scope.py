@@ -14,7 +14,7 @@ from kg.model.iris import quoted
 from kg.model.records import Activity, Concept
 from kg.model.report import Report
 from kg.model.row import Row
-from kg.sources.iati.stream import Element
+from kg.sources.iati.stream import Element, line_of
 from kg.sources.iati.values import (
     LONGEST_ATTRIBUTE,
     LONGEST_TEXT,
@@ -106,7 +106,9 @@ class Scope:
 
     def find(self, severity: str, rule: str, message: str, element: Element) -> None:
         """Note a finding at the line of an element."""
-        self.reading.report.add(severity, rule, self.id, message, f"{self.reading.file}:{element.sourceline}")
+        line = line_of(element)
+        place = f"{self.reading.file}:{line}" if line else self.reading.file
+        self.reading.report.add(severity, rule, self.id, message, place)
 
     def attribute(self, element: Element | None, name: str) -> str:
         """The clean text of an attribute; empty where there is none."""
