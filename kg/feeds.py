@@ -16,6 +16,7 @@ from kg.assembly import Watch
 from kg.beside import Send, run_frames
 from kg.errors import InputError, UsageError
 from kg.mapping.rows import map_records
+from kg.model.finding import split_place
 from kg.model.iris import source_iri
 from kg.model.report import Report
 from kg.model.row import Row, Source
@@ -152,8 +153,8 @@ def _map_sources(
             if strict or len(groups) == 1:
                 raise
             told = Report(source=name)
-            message = str(error).removeprefix(f"{files[0]}: ")
-            told.add("error", "unreadable-file", "", message, str(files[0]))
+            place, message = split_place(str(error), files)
+            told.add("error", "unreadable-file", "", message, place)
         else:
             told.tally.update(files=len(files), statements=count)
         send((name, told))

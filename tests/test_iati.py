@@ -596,6 +596,10 @@ def test_a_folder_is_loaded_but_for_the_file_that_is_broken(tmp_path: Path, run_
     assert [source["id"] for source in sources] == ["trust", "wells-2-03"]
     assert {source["licence"] for source in sources} == {"CC BY 4.0"}
     document = json.loads(told.read_text(encoding="utf-8"))
+    (cut,) = (one for one in document["findings"] if one["rule"] == "unreadable-file")
+    line = WELLS.read_bytes()[:3000].count(b"\n") + 1
+    assert cut["place"] == f"{tmp_path / 'activities' / 'new' / 'cut.xml'}:{line}"
+    assert cut["message"].startswith("expected well-formed XML, got ")
     assert document["read"]["activities"] == 2
     assert {"severity", "rule", "subject", "message", "place"} == set(document["findings"][0])
     assert document["ignored"]["iati-activity/contact-info"] == 1
