@@ -319,15 +319,45 @@ def test_persons_are_never_read() -> None:
     assert "never loaded" in IGNORED["contact-info"]
 
 
-@pytest.mark.parametrize("name", ["Individual", "Private individual", "private individuals"])
+INDIVIDUALS = [
+    "Individual", "Private individual", "private individuals", "Private individual donor, Mr Richard Roe",
+    "An individual donor - Richard Roe", "Private individual (Richard Roe)", "Individual: Richard Roe",
+    "Individual, Mrs. Roe", "Richard Roe (individual)", "Private donor, Ms Roe", "Particulier", "Donateur individuel",
+    "Persona física: Richard Roe",
+]  # fmt: skip
+ORGANIZATIONS = [
+    "Individual Giving Foundation", "Institute for Individuals", "AAUK Individual Giving", "Individual, Family and Co.",
+    "Individuals - Families - Communities", "Private donor advised fund", "Anonymous Content",
+    "Multiple Sclerosis Trust", "Otherwise Foundation", "DonorsChoose", "Education of Individuals (EI)", "Ms. Foundation for Women",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", INDIVIDUALS)
 def test_an_individual_enters_without_a_name(name: str) -> None:
     party = f'<participating-org role="1" ref="P-77"><narrative>{name}</narrative></participating-org>'
     typed = party.replace("P-77", "P-78").replace(name, "Jane Doe").replace("role", 'type="Individual" role')
     rows, _ = read(activity(party + typed))
     said = repr(rows)
-    assert not any(word in said for word in ("Jane", "P-77", "P-78", name))
+    assert not any(word in said for word in ("Jane", "P-77", "P-78", "Roe", f"{name!r}"))
     assert [row.name for row in rows if isinstance(row, Organization)].count("An individual (name withheld)") == 1
     assert sum(isinstance(row, Participation) for row in rows) == 3
+
+
+@pytest.mark.parametrize("name", ORGANIZATIONS)
+def test_an_organization_is_neither_an_individual_nor_a_group(name: str) -> None:
+    party = PARTY.replace("ref", 'type="70" ref').format("", name)
+    assert {row.name: row.kind for row in of(Organization, activity(party))} == {"Trust": "foundation", name: "company"}
+
+
+@pytest.mark.parametrize("name", ["Unspecified", "various", "Other", "Private donors", "Unspecified Vendors - Peru"])
+def test_a_name_that_names_nobody_is_a_group_unless_a_reference_tells_who_it_is(name: str) -> None:
+    typed = PARTY.replace("ref", 'type="70" ref')
+    (group,) = (row for row in of(Organization, activity(typed.format("N/A", name))) if row.name == name)
+    assert (group.kind, group.note) == ("group", "The source gives it the kind company.")
+    (group,) = (row for row in of(Organization, activity(PARTY.format("90000", name))) if row.name == name)
+    assert (group.kind, group.note) == ("group", "")
+    (known,) = (row for row in of(Organization, activity(typed.format("XX-2", name))) if row.name == name)
+    assert (known.kind, known.note) == ("company", "")
 
 
 def test_all_that_is_not_read_is_counted_by_its_path() -> None:

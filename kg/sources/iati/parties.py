@@ -12,7 +12,14 @@ from kg.model.records import Name, Organization
 from kg.sources.iati.codes import KINDS, PLACEHOLDERS
 from kg.sources.iati.scope import Named, Scope, digest
 from kg.sources.iati.stream import Element
-from kg.sources.iati.values import is_individual, is_nameless, is_placeholder, looks_like_channel, unescaped
+from kg.sources.iati.values import (
+    is_individual,
+    is_nameless,
+    is_placeholder,
+    looks_like_channel,
+    names_nobody,
+    unescaped,
+)
 
 WITHHELD = "An individual (name withheld)"
 CHANNELS = "iati-crs-channel-code"
@@ -73,15 +80,19 @@ class Parties:
     def records(self) -> Iterator[Organization]:
         """Each organization once, under the first name that the file gives it."""
         for local, party in self.known.items():
-            reference = party.identifiers[0].partition(":")[2] if party.identifiers else ""
+            scheme, _, reference = party.identifiers[0].partition(":") if party.identifiers else ("", "", "")
+            kind, note = party.kind or "unspecified", ""
+            if scheme != "iati" and names_nobody(party.name):
+                kind, note = "group", f"The source gives it the kind {kind}." if party.kind else ""
             yield Organization(
                 id=local,
                 name=party.name or reference,
                 language=party.language,
-                kind=party.kind or "unspecified",
+                kind=kind,
                 identifiers=party.identifiers,
                 evidence=party.evidence,
                 certainty="stated",
+                note=note,
             )
 
     def _withhold(self, scope: Scope) -> str:
