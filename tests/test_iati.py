@@ -328,7 +328,8 @@ INDIVIDUALS = [
 ORGANIZATIONS = [
     "Individual Giving Foundation", "Institute for Individuals", "AAUK Individual Giving", "Individual, Family and Co.",
     "Individuals - Families - Communities", "Private donor advised fund", "Anonymous Content",
-    "Multiple Sclerosis Trust", "Otherwise Foundation", "DonorsChoose", "Education of Individuals (EI)", "Ms. Foundation for Women",
+    "Multiple Sclerosis Trust", "Otherwise Foundation", "DonorsChoose", "Education of Individuals (EI)",
+    "Ms. Foundation for Women",
 ]  # fmt: skip
 
 
@@ -446,6 +447,14 @@ def test_shares_of_one_vocabulary_are_one_whole_in_whatever_list_its_codes_are()
     assert {one.vocabulary for one in of(Allocation, activity(both))} == {"iati-sector", "iati-sector-category"}
     assert rules(activity(both + sector.format("2", "111", "100"))) == set()
     assert rules(activity(sector.format("1", "111", "60") + sector.format("2", "122", "40"))) == {"shares-not-100"}
+
+
+def test_an_acronym_in_brackets_is_a_name_where_it_is_made_of_the_name() -> None:
+    content = activity(PARTY.format("XX-2", "Children's Fund (CF)") + PARTY.format("XX-3", "Concern Worldwide (UK)"))
+    (name,) = of(Name, content)
+    assert (name.entity, name.name, name.kind, name.certainty) == ("org.XX-2", "CF", "acronym", "implied")
+    again = activity(PARTY.format("XX-2", "CF") + PARTY.format("XX-2", "Children's Fund (CF)"))
+    assert [(one.name, one.kind) for one in of(Name, again)] == [("Children's Fund (CF)", "alternative")]
 
 
 def test_parties_that_share_a_channel_code_stay_apart() -> None:
@@ -658,6 +667,16 @@ def test_partners_are_those_who_take_part_and_never_who_only_publishes(tmp_path:
     found = run_kg("partners", "Oxfam", "--store", store, "--format", "csv").rows
     assert "CARE" in str(found)
     assert "Trust" not in str(found)
+
+
+def test_an_organization_is_found_by_the_acronym_at_the_end_of_its_name(tmp_path: Path, run_kg: RunKg) -> None:
+    content = activity(PARTY.format("XX-2", "High Commissioner for Refugees (HCR)"))
+    file, store = tmp_path / "one.xml", tmp_path / "store"
+    file.write_bytes(content.replace(b">Wells<", b">Wells of HCR<"))
+    assert run_kg("load", "iati", file, "--store", store).code == 0
+    shown = run_kg("show", "HCR", "--store", store, "--format", "json").json
+    assert shown["entity"]["label"] == "High Commissioner for Refugees (HCR)"
+    assert ("HCR", "acronym", "implied") in {(name["name"], name["kind"], name["certainty"]) for name in shown["names"]}
 
 
 def test_what_was_loaded_is_shown_with_its_record(tmp_path: Path, run_kg: RunKg) -> None:

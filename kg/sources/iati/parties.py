@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from kg.model.evidence import Position
 from kg.model.iris import quoted
 from kg.model.records import Name, Organization
+from kg.sources.iati.acronyms import acronym_of
 from kg.sources.iati.codes import KINDS, PLACEHOLDERS
 from kg.sources.iati.scope import Named, Scope, digest
 from kg.sources.iati.stream import Element
@@ -118,6 +119,11 @@ class Parties:
                 kind = "alternative" if language in party.languages or not language else "preferred"
                 scope.reading.pending.append(_name(local, text, language, kind, scope))
             party.languages += () if language in party.languages else (language,)
+            if (short := acronym_of(text)) and short not in party.texts:
+                party.texts += (short,)
+                scope.reading.pending.append(
+                    replace(_name(local, short, language, "acronym", scope), certainty="implied")
+                )
 
     def _kind(self, party: Party, raw: str, element: Element, scope: Scope) -> None:
         kind = scope.word(KINDS, raw, element, "")
