@@ -260,6 +260,21 @@ def test_equal_transactions_are_two_and_keep_their_ids_when_others_come() -> Non
     assert {flow.id for flow in before} < {flow.id for flow in after}
 
 
+def test_the_title_of_a_flow_tells_which_it_is_and_its_id_does_not_depend_on_it() -> None:
+    budget = (
+        '<budget type="{}" status="2"><period-start iso-date="2014-01-01"/><period-end iso-date="2014-12-31"/>'
+        '<value value-date="2014-01-01">1250000.5</value></budget>'
+    )
+    flows = of(Flow, activity(transaction() + budget.format(1) + budget.format(2)))
+    assert [(flow.title, flow.note) for flow in flows] == [
+        ("disbursement of USD 5", ""),
+        ("original and committed budget of USD 1,250,000.5", ""),
+        ("revised and committed budget of USD 1,250,000.5", ""),
+    ]
+    assert len({flow.id for flow in flows}) == 3
+    assert {flow.id for flow in of(Flow, activity(budget.format(2)))} < {flow.id for flow in flows}
+
+
 def test_names_in_all_languages_are_kept() -> None:
     title = '<title><narrative xml:lang="fr">Puits</narrative><narrative xml:lang="EN-gb">Wells</narrative></title>'
     content = activity("").replace(b"<title><narrative>Wells</narrative></title>", title.encode())
