@@ -253,6 +253,16 @@ def test_default_values_are_inherited_and_overruled() -> None:
     assert (other.aid_type, other.instrument, other.flow_type, other.finance_type) == ("C01", "110", "20", "grant")
 
 
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [("110", "grant aid"), ("421", "loan loan"), ("431", "loan loan"), ("432", "equity aid"), ("433", " aid"),
+     ("510", "equity aid"), ("610", " aid")],
+)  # fmt: skip
+def test_what_a_flow_is_follows_from_its_instrument(code: str, told: str) -> None:
+    (flow,) = of(Flow, activity(transaction(inside=f'<finance-type code="{code}"/>')))
+    assert f"{flow.finance_type} {flow.flow_class}" == told
+
+
 def test_equal_transactions_are_two_and_keep_their_ids_when_others_come() -> None:
     before = of(Flow, activity(transaction() + transaction()))
     after = of(Flow, activity(transaction("6") + transaction() + transaction("7") + transaction()))

@@ -57,6 +57,7 @@ def _transaction(one: Element, scope: Scope, parties: Parties) -> Iterator[Row]:
     types = {name: _type(one, *of, scope) for name, of in TYPES.items()}
     mark = YES_NO.get(scope.attribute(one, "humanitarian").lower())
     purpose, language = _purpose(one, scope)
+    finance = FINANCE.get(types["instrument"], FINANCE.get(types["instrument"][:1], ""))
     if stage in PAID_BACK:
         known.setdefault("paid_from", scope.id)
     elif stage == SOLD:
@@ -71,8 +72,8 @@ def _transaction(one: Element, scope: Scope, parties: Parties) -> Iterator[Row]:
         reference=scope.attribute(one, "ref"),
         purpose=purpose,
         language=language,
-        finance_type=FINANCE.get(types["instrument"][:1], ""),
-        flow_class="loan" if types["instrument"].startswith("4") else "aid",
+        finance_type=finance,
+        flow_class="loan" if finance == "loan" else "aid",
         humanitarian=scope.humanitarian if mark is None else mark,
         status="realised",
         counts=not (reason := _uncounted(stage, scope)),
