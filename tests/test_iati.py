@@ -362,8 +362,9 @@ ORGANIZATIONS = [
 def test_an_individual_enters_without_a_name(name: str) -> None:
     party = f'<participating-org role="1" ref="P-77"><narrative>{name}</narrative></participating-org>'
     typed = party.replace("P-77", "P-78").replace(name, "Jane Doe").replace("role", 'type="Individual" role')
-    rows, _ = read(activity(party + typed))
-    said = repr(rows)
+    donor = f'<provider-org ref="P-77" provider-activity-id="P-77"><narrative>{name}</narrative></provider-org>'
+    rows, report = read(activity(party + typed + transaction(inside=donor)))
+    said = repr(rows) + repr(report.findings)
     assert not any(word in said for word in ("Jane", "P-77", "P-78", "Roe", f"{name!r}"))
     assert [row.name for row in rows if isinstance(row, Organization)].count("An individual (name withheld)") == 1
     assert sum(isinstance(row, Participation) for row in rows) == 3

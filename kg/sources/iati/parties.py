@@ -55,6 +55,7 @@ class Parties:
         names = [named for named in scope.narratives(element) if not is_nameless(named[0])]
         kind = scope.attribute(element, "type")
         if is_individual(kind) or any(is_individual(text) for text, _ in names):
+            scope.withheld.add(scope.attribute(element, "ref"))
             return self._withhold(scope), ""
         local, identifiers = _identify(element, names[0][0] if names else "", scope)
         if not local:

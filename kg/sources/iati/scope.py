@@ -94,6 +94,8 @@ class Scope:
     parties: set[str] = field(default_factory=set)
     references: set[str] = field(default_factory=set)
     """The references of all parties that the record has named so far."""
+    withheld: set[str] = field(default_factory=set)
+    """Those of individuals, which must not be told, not even as a defect."""
     used: Counter[str] = field(default_factory=Counter)
     remarks: list[str] = field(default_factory=list)
     """What stands in the source and could not be used as it is, for the note of the record that is made next."""
@@ -185,6 +187,8 @@ class Scope:
     def work_of_party(self, element: Element | None, name: str) -> str:
         """The local id of the activity from or into which a party pays; empty where it names a party instead."""
         raw = self.attribute(element, name)
+        if raw in self.withheld:
+            return ""
         if not self._names_party(raw):
             return self.reference(element, name)
         message = f"@{name}: expected the identifier of an activity, got {raw[:40]!r}, the reference of a party"
