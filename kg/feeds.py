@@ -16,11 +16,12 @@ from kg.assembly import Watch
 from kg.beside import Send, run_frames
 from kg.errors import InputError, UsageError
 from kg.mapping.rows import map_records
+from kg.model.finding import split_place
 from kg.model.iris import source_iri
 from kg.model.report import Report
 from kg.model.row import Row, Source
 from kg.packed import ENDINGS, Progress, open_packed
-from kg.pipeline import Published, publish, refuse_twice, source_name, unwatched
+from kg.pipeline import Published, publish, refuse_twice, source_name, source_names, unwatched
 from kg.sources.cells import Codes
 from kg.sources.fts.pages import describe_fts, group_fts
 from kg.sources.fts.read import read_fts
@@ -131,7 +132,7 @@ def group_files(kind: str, files: Sequence[Path], source: str | None) -> dict[st
     found = [(files[0].with_name(name), files) for name, files in group(files).items()] if group else (
         [(file, [file]) for file in files]
     )  # fmt: skip
-    names = [source_name(file, None) for file, _ in found]
+    names = source_names(file for file, _ in found)
     refuse_twice(names)
     return {name: list(files) for name, (_, files) in zip(names, found, strict=True)}
 
@@ -152,8 +153,8 @@ def _map_sources(
             if strict or len(groups) == 1:
                 raise
             told = Report(source=name)
-            message = str(error).removeprefix(f"{files[0]}: ")
-            told.add("error", "unreadable-file", "", message, str(files[0]))
+            place, message = split_place(str(error), files)
+            told.add("error", "unreadable-file", "", message, place)
         else:
             told.tally.update(files=len(files), statements=count)
         send((name, told))

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
@@ -121,6 +122,31 @@ def load_rdf(
             yield _write(chain(map_source(one), read_rdf(origins[one.id], one.id)), one.id, sources)
 
     return publish(store, change, ontology=ontology, origins=origins, watch=watch)
+
+
+def source_names(files: Iterable[Path]) -> list[str]:
+    """The ids of sources that are named after their files; of those alike, each with its folder in front.
+
+    So `2019/activities.xml` and `2020/activities.xml` are `2019-activities` and `2020-activities`, whatever their
+    order. Where that is not enough, the folder above follows. Files of one folder stay alike.
+
+    >>> source_names([Path("2019/activities.xml"), Path("wells.xml"), Path("2020/activities.xml")])
+    ['2019-activities', 'wells', '2020-activities']
+    """
+    listed = [file.absolute() for file in files]
+    names, folders = [source_name(file, None) for file in listed], [0] * len(listed)
+    while True:
+        homes: dict[str, set[Path]] = defaultdict(set)
+        for name, file in zip(names, listed, strict=True):
+            homes[name].add(file.parent)
+        alike = [
+            at for at, name in enumerate(names) if len(homes[name]) > 1 and folders[at] < len(listed[at].parts) - 2
+        ]
+        if not alike:
+            return names
+        for at in alike:
+            folders[at] += 1
+            names[at] = source_name(listed[at].with_name("-".join(listed[at].parts[-1 - folders[at] :])), None)
 
 
 def refuse_twice(sources: list[str]) -> None:

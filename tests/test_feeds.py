@@ -18,7 +18,8 @@ import zstandard
 
 from kg.beside import Beside, Send, run_frames
 from kg.cli.progress import watching
-from kg.errors import InputError, KgError
+from kg.errors import InputError, KgError, UsageError
+from kg.feeds import group_files
 from kg.packed import open_packed
 from kg.store.view import open_view
 from tests.commands import DATA, ROOT, RunKg, assert_refused
@@ -108,6 +109,38 @@ def test_what_does_not_fit_is_said_in_one_line(
     given = [DATA / one if "/" in one or one.endswith(".nq") else one for one in words]
     assert_refused(run_kg("load", *given, "--store", tmp_path / "store"), said)
     assert not (tmp_path / "store" / "CURRENT").exists()
+
+
+NAMED = {
+    "2019/activities.xml": "2019-activities",
+    "2020/activities.xml.gz": "2020-activities",
+    "wells.xml": "wells",
+    "a/b-c.xml": "a-b-c",  # a/b/c.xml has this name when it has its folder in front, so both have another one
+    "b/c.xml": "y-b-c",
+    "x/b/c.xml": "x-b-c",
+    "z/d.xml": "z-d",
+    "d.xml": "y-d",
+}
+
+
+def test_files_of_one_name_are_sources_of_their_own_by_their_folders(tmp_path: Path) -> None:
+    root = tmp_path / "y"
+    files = {root / file: name for file, name in NAMED.items()}
+    found = group_files("iati", list(files), None)
+    assert {group[0]: name for name, group in found.items()} == files
+    assert group_files("iati", list(reversed(files)), None) == found
+    with pytest.raises(UsageError, match="expected each id once, got 'y-d' twice"):
+        group_files("iati", [*files, root / "D.xml"], None)
+    with pytest.raises(UsageError, match="--source names one file"):
+        group_files("iati", list(files), "one")
+
+
+def test_two_files_of_one_name_are_loaded_side_by_side(tmp_path: Path, run_kg: RunKg) -> None:
+    for folder in ("2019", "2020"):
+        (tmp_path / "in" / folder).mkdir(parents=True)
+        shutil.copy(DATA / "iati/trust-org.xml", tmp_path / "in" / folder / "trust.xml")
+    assert run_kg("load", "iati", tmp_path / "in", "--store", tmp_path / "store").code == 0
+    assert set(open_view(tmp_path / "store").sources) == {"2019-trust", "2020-trust"}
 
 
 # --- packed files ------------------------------------------------------------------------------------------------

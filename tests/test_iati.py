@@ -253,11 +253,36 @@ def test_default_values_are_inherited_and_overruled() -> None:
     assert (other.aid_type, other.instrument, other.flow_type, other.finance_type) == ("C01", "110", "20", "grant")
 
 
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [("110", "grant aid"), ("421", "loan loan"), ("431", "loan loan"), ("432", "equity aid"), ("433", " aid"),
+     ("510", "equity aid"), ("610", " aid")],
+)  # fmt: skip
+def test_what_a_flow_is_follows_from_its_instrument(code: str, told: str) -> None:
+    (flow,) = of(Flow, activity(transaction(inside=f'<finance-type code="{code}"/>')))
+    assert f"{flow.finance_type} {flow.flow_class}" == told
+
+
 def test_equal_transactions_are_two_and_keep_their_ids_when_others_come() -> None:
     before = of(Flow, activity(transaction() + transaction()))
     after = of(Flow, activity(transaction("6") + transaction() + transaction("7") + transaction()))
     assert len({flow.id for flow in before}) == 2
     assert {flow.id for flow in before} < {flow.id for flow in after}
+
+
+def test_the_title_of_a_flow_tells_which_it_is_and_its_id_does_not_depend_on_it() -> None:
+    budget = (
+        '<budget type="{}" status="2"><period-start iso-date="2014-01-01"/><period-end iso-date="2014-12-31"/>'
+        '<value value-date="2014-01-01">1250000.5</value></budget>'
+    )
+    flows = of(Flow, activity(transaction() + budget.format(1) + budget.format(2)))
+    assert [(flow.title, flow.note) for flow in flows] == [
+        ("disbursement of USD 5", ""),
+        ("original and committed budget of USD 1,250,000.5", ""),
+        ("revised and committed budget of USD 1,250,000.5", ""),
+    ]
+    assert len({flow.id for flow in flows}) == 3
+    assert {flow.id for flow in of(Flow, activity(budget.format(2)))} < {flow.id for flow in flows}
 
 
 def test_names_in_all_languages_are_kept() -> None:
@@ -277,6 +302,25 @@ def test_a_relative_is_linked_and_a_stranger_is_known_by_its_identifier() -> Non
         "activity.XX-1-A": "aid-activity", "activity.XX-1-B": "unspecified",
     }  # fmt: skip
     assert "related-unusable" in rules(content)
+
+
+@pytest.mark.parametrize("party", ["XX-1", "XX-2", "XX-3", "GB-1"])
+def test_a_party_where_its_activity_is_expected_makes_no_activity(party: str) -> None:
+    ends = f'<provider-org ref="XX-3"/><receiver-org ref="GB-1" receiver-activity-id="{party}"/>'
+    content = activity(PARTY.format("XX-2", "Oxfam") + transaction(inside=ends))
+    (flow,) = of(Flow, content)
+    assert (flow.paid_into, flow.note) == ("", f"The source has the receiver-activity-id '{party}'.")
+    assert [work.id for work in of(Activity, content)] == ["activity.XX-1-A"]
+    assert rules(content) == {"party-as-activity"}
+
+
+def test_what_begins_as_the_identifier_of_a_party_is_an_activity_even_if_a_party_has_it() -> None:
+    ends = '<provider-org ref="XX-1-B" provider-activity-id="XX-1-B"/>'
+    content = activity(transaction(inside=ends) + transaction("6", inside=ends.replace("XX-1-B", "XX-1-A")))
+    assert [flow.paid_from for flow in of(Flow, content)] == ["activity.XX-1-B", "activity.XX-1-A"]
+    (stranger,) = (work for work in of(Activity, content) if work.kind == "unspecified")
+    assert stranger.note == "The file has a party of the same reference."
+    assert rules(content) == {"activity-or-party"}
 
 
 def test_codes_that_no_list_has_are_described_beside_those_who_use_them() -> None:
@@ -300,15 +344,47 @@ def test_persons_are_never_read() -> None:
     assert "never loaded" in IGNORED["contact-info"]
 
 
-@pytest.mark.parametrize("name", ["Individual", "Private individual", "private individuals"])
+INDIVIDUALS = [
+    "Individual", "Private individual", "private individuals", "Private individual donor, Mr Richard Roe",
+    "An individual donor - Richard Roe", "Private individual (Richard Roe)", "Individual: Richard Roe",
+    "Individual, Mrs. Roe", "Richard Roe (individual)", "Private donor, Ms Roe", "Particulier", "Donateur individuel",
+    "Persona física: Richard Roe",
+]  # fmt: skip
+ORGANIZATIONS = [
+    "Individual Giving Foundation", "Institute for Individuals", "AAUK Individual Giving", "Individual, Family and Co.",
+    "Individuals - Families - Communities", "Private donor advised fund", "Anonymous Content",
+    "Multiple Sclerosis Trust", "Otherwise Foundation", "DonorsChoose", "Education of Individuals (EI)",
+    "Ms. Foundation for Women",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", INDIVIDUALS)
 def test_an_individual_enters_without_a_name(name: str) -> None:
     party = f'<participating-org role="1" ref="P-77"><narrative>{name}</narrative></participating-org>'
     typed = party.replace("P-77", "P-78").replace(name, "Jane Doe").replace("role", 'type="Individual" role')
-    rows, _ = read(activity(party + typed))
-    said = repr(rows)
-    assert not any(word in said for word in ("Jane", "P-77", "P-78", name))
+    donor = f'<provider-org ref="P-77" provider-activity-id="P-77"><narrative>{name}</narrative></provider-org>'
+    rows, report = read(activity(party + typed + transaction(inside=donor)))
+    said = repr(rows) + repr(report.findings)
+    assert not any(word in said for word in ("Jane", "P-77", "P-78", "Roe", f"{name!r}"))
     assert [row.name for row in rows if isinstance(row, Organization)].count("An individual (name withheld)") == 1
     assert sum(isinstance(row, Participation) for row in rows) == 3
+
+
+@pytest.mark.parametrize("name", ORGANIZATIONS)
+def test_an_organization_is_neither_an_individual_nor_a_group(name: str) -> None:
+    party = PARTY.replace("ref", 'type="70" ref').format("", name)
+    assert {row.name: row.kind for row in of(Organization, activity(party))} == {"Trust": "foundation", name: "company"}
+
+
+@pytest.mark.parametrize("name", ["Unspecified", "various", "Other", "Private donors", "Unspecified Vendors - Peru"])
+def test_a_name_that_names_nobody_is_a_group_unless_a_reference_tells_who_it_is(name: str) -> None:
+    typed = PARTY.replace("ref", 'type="70" ref')
+    (group,) = (row for row in of(Organization, activity(typed.format("N/A", name))) if row.name == name)
+    assert (group.kind, group.note) == ("group", "The source gives it the kind company.")
+    (group,) = (row for row in of(Organization, activity(PARTY.format("90000", name))) if row.name == name)
+    assert (group.kind, group.note) == ("group", "")
+    (known,) = (row for row in of(Organization, activity(typed.format("XX-2", name))) if row.name == name)
+    assert (known.kind, known.note) == ("company", "")
 
 
 def test_all_that_is_not_read_is_counted_by_its_path() -> None:
@@ -390,10 +466,35 @@ def test_what_stood_in_a_share_is_noted_where_it_stood() -> None:
     assert (joined.code, joined.share) == ("152", 100)
 
 
+def test_shares_of_one_vocabulary_are_one_whole_in_whatever_list_its_codes_are() -> None:
+    sector = '<sector vocabulary="{}" code="{}" percentage="{}"/>'
+    both = sector.format("1", "111", "60") + sector.format("1", "12220", "40")
+    assert rules(activity(both)) == set()
+    assert {one.vocabulary for one in of(Allocation, activity(both))} == {"iati-sector", "iati-sector-category"}
+    assert rules(activity(both + sector.format("2", "111", "100"))) == set()
+    assert rules(activity(sector.format("1", "111", "60") + sector.format("2", "122", "40"))) == {"shares-not-100"}
+
+
+def test_an_acronym_in_brackets_is_a_name_where_it_is_made_of_the_name() -> None:
+    content = activity(PARTY.format("XX-2", "Children's Fund (CF)") + PARTY.format("XX-3", "Concern Worldwide (UK)"))
+    (name,) = of(Name, content)
+    assert (name.entity, name.name, name.kind, name.certainty) == ("org.XX-2", "CF", "acronym", "implied")
+    again = activity(PARTY.format("XX-2", "CF") + PARTY.format("XX-2", "Children's Fund (CF)"))
+    assert [(one.name, one.kind) for one in of(Name, again)] == [("Children's Fund (CF)", "alternative")]
+
+
 def test_parties_that_share_a_channel_code_stay_apart() -> None:
     content = activity(PARTY.format("22000", "Oxfam") + PARTY.format("22000", "CARE"))
     found = {row.name: row.identifiers for row in of(Organization, content)}
     assert found["Oxfam"] == found["CARE"] == ("dac-channel:22000",)
+
+
+def test_a_defect_of_who_reports_is_found_once_an_activity() -> None:
+    one = activity("").replace(b'ref="XX-1"', b'ref="41122"')
+    _, report = read(one)
+    assert report.counts == {("info", "channel-as-reference"): 1}
+    _, report = read(one.replace(b'"41122"', b'"N/A"'))
+    assert report.counts == {("warning", "placeholder-reference"): 1}
 
 
 def test_an_identifier_met_twice_is_two_activities_of_which_one_counts() -> None:
@@ -411,6 +512,33 @@ def test_an_activity_that_lacks_everything_is_still_one() -> None:
     content = b"<iati-activities><iati-activity/></iati-activities>"
     assert [work.id for work in of(Activity, content)] == ["activity.number-1"]
     assert rules(content) == {"no-identifier", "no-title", "no-reporter"}
+
+
+@pytest.mark.parametrize("empty", [65_515, 65_530, 65_540, 70_000])
+def test_findings_have_their_lines_far_down_in_a_file(empty: int) -> None:
+    """libxml2 keeps 16 bits of a line with an element."""
+
+    def places(content: bytes) -> list[tuple[str, int]]:
+        _, report = read(content)
+        return [(one.rule, int(one.place.removeprefix("x.xml:"))) for one in report.findings]
+
+    content = activity("\n".join(inside.replace("><", ">\n\n<") for inside in DEFECTS.values()))
+    near = places(content)
+    far = places(content.replace(b"<iati-activity ", b"\n" * empty + b"<iati-activity ", 1))
+    assert len(near) > len(DEFECTS)
+    assert far == [(rule, line + empty) for rule, line in near]
+    cut = activity("<title>").replace(b"<iati-activity ", b"\n" * empty + b"<iati-activity ", 1)
+    with pytest.raises(InputError, match=rf"^x\.xml:{empty + 4}: expected well-formed XML"):
+        read(cut)
+
+
+def test_where_no_text_is_between_tags_the_line_is_that_of_what_is_around() -> None:
+    content = activity("\n<transaction><value></value></transaction>")
+    content = content.replace(b"<iati-activity ", b"\n" * 70_000 + b"<iati-activity ", 1)
+    _, report = read(content)
+    assert {one.place for one in report.findings} == {"x.xml:70001"}
+    _, report = read(b"\n" * 70_000 + b"<iati-activities><iati-activity/></iati-activities>")
+    assert {one.place for one in report.findings} == {"x.xml"}
 
 
 def test_all_findings_are_counted_and_a_hundred_are_kept() -> None:
@@ -533,6 +661,10 @@ def test_a_folder_is_loaded_but_for_the_file_that_is_broken(tmp_path: Path, run_
     assert [source["id"] for source in sources] == ["trust", "wells-2-03"]
     assert {source["licence"] for source in sources} == {"CC BY 4.0"}
     document = json.loads(told.read_text(encoding="utf-8"))
+    (cut,) = (one for one in document["findings"] if one["rule"] == "unreadable-file")
+    line = WELLS.read_bytes()[:3000].count(b"\n") + 1
+    assert cut["place"] == f"{tmp_path / 'activities' / 'new' / 'cut.xml'}:{line}"
+    assert cut["message"].startswith("expected well-formed XML, got ")
     assert document["read"]["activities"] == 2
     assert {"severity", "rule", "subject", "message", "place"} == set(document["findings"][0])
     assert document["ignored"]["iati-activity/contact-info"] == 1
@@ -561,6 +693,16 @@ def test_partners_are_those_who_take_part_and_never_who_only_publishes(tmp_path:
     found = run_kg("partners", "Oxfam", "--store", store, "--format", "csv").rows
     assert "CARE" in str(found)
     assert "Trust" not in str(found)
+
+
+def test_an_organization_is_found_by_the_acronym_at_the_end_of_its_name(tmp_path: Path, run_kg: RunKg) -> None:
+    content = activity(PARTY.format("XX-2", "High Commissioner for Refugees (HCR)"))
+    file, store = tmp_path / "one.xml", tmp_path / "store"
+    file.write_bytes(content.replace(b">Wells<", b">Wells of HCR<"))
+    assert run_kg("load", "iati", file, "--store", store).code == 0
+    shown = run_kg("show", "HCR", "--store", store, "--format", "json").json
+    assert shown["entity"]["label"] == "High Commissioner for Refugees (HCR)"
+    assert ("HCR", "acronym", "implied") in {(name["name"], name["kind"], name["certainty"]) for name in shown["names"]}
 
 
 def test_what_was_loaded_is_shown_with_its_record(tmp_path: Path, run_kg: RunKg) -> None:

@@ -204,7 +204,7 @@ def test_code_lists_are_those_that_the_code_names() -> None:
         assert scheme in namespaces.IATI_SCHEMES or len(list(lists.objects(code, SKOS.definition))) == 1
 
 
-MATCHES = (SKOS.exactMatch, SKOS.closeMatch, SKOS.broadMatch, SKOS.narrowMatch)
+MATCHES = (SKOS.exactMatch, SKOS.closeMatch, SKOS.broadMatch, SKOS.narrowMatch, SKOS.relatedMatch)
 
 
 @pytest.fixture(scope="module")
@@ -215,6 +215,11 @@ def iati() -> rdflib.Graph:
 def iati_scheme(code: Node) -> str:
     """The list of a code."""
     return str(code).removeprefix(BASE + "code/").partition("/")[0]
+
+
+def last(code: Node) -> str:
+    """What an address ends with: a notation."""
+    return str(code).rpartition("/")[2]
 
 
 def test_iati_code_lists_are_as_iati_publishes_them() -> None:
@@ -285,6 +290,12 @@ def test_own_codes_lead_to_codes_of_iati_that_exist(iati: rdflib.Graph) -> None:
     assert all((other, RDF.type, SKOS.Concept) in iati for _, other in local)
     assert not any((other, OWL.deprecated, None) in iati for _, other in local)
     assert {code for code, _, _ in matches} == {code for code, _ in local}, "each match elsewhere has one here"
+    addresses = {(code, match, last(other)) for code, match, other in matches if not str(other).startswith(BASE)}
+    here = {(code, match, last(other)) for code, match, other in matches if str(other).startswith(BASE)}
+    assert addresses <= here, "an address elsewhere is that of a code that the list has, matched alike"
+    assert not {code for code, match, _ in matches if match == SKOS.exactMatch} & {
+        code for code, match, _ in matches if match in (SKOS.narrowMatch, SKOS.broadMatch)
+    }
 
 
 def test_countries_are_those_of_iso_3166_with_names_in_six_languages() -> None:

@@ -10,7 +10,7 @@ from kg.sources.fts.codes import GROUP, KINDS, NATIONAL, OF_GOVERNMENT, OF_PERSO
 from kg.sources.fts.pages import Node
 from kg.sources.fts.scope import Scope, Thing
 from kg.sources.iati.parties import WITHHELD
-from kg.sources.iati.values import is_individual
+from kg.sources.iati.values import is_individual, name_of_individual
 
 
 def meet_organizations(nodes: list[Node], scope: Scope) -> tuple[str, ...]:
@@ -103,9 +103,13 @@ def without_names(text: str, names: list[str]) -> str:
 
     >>> without_names("Gift of Jane Doe", ["Ms. Jane Doe"])
     'Gift of An individual (name withheld)'
+    >>> without_names("Gift of Jane Doe, an individual", ["Individual: Jane Doe"])
+    'Gift of An individual (name withheld), an individual'
     """
     for name in names:
         titled = PERSON.fullmatch(name)
-        for one in (name, titled[1]) if titled else (name,):
-            text = text if is_individual(one) else re.sub(re.escape(one), WITHHELD, text, flags=re.IGNORECASE)
+        beside = name_of_individual(name)
+        whole = "" if is_individual(name) and not beside else name  # a mere word for individuals names none
+        for one in filter(None, (whole, titled[1] if titled else "", beside)):
+            text = re.sub(re.escape(one), WITHHELD, text, flags=re.IGNORECASE)
     return text

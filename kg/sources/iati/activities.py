@@ -26,9 +26,9 @@ def read_activity(element: Element, number: int, reading: Reading, parties: Part
     """The records of one activity, the `number`-th of its file."""
     scope, identifier = _open(element, number, reading)
     reading.report.tally["activities"] += 1
-    scope.reporter, _ = parties.meet(element.find("reporting-org"), scope)
+    scope.reporter, spelling = parties.meet(element.find("reporting-org"), scope)
     yield from _activity(element, identifier, scope)
-    yield from _participations(element, scope, parties)
+    yield from _participations(element, spelling, scope, parties)
     yield from read_shares(element, scope.id, scope)
     yield from read_flows(element, scope, parties)
     yield from _links(element, scope)
@@ -149,11 +149,10 @@ def _description(element: Element, titles: set[str], language: str, scope: Scope
     return fitting[0] if fitting and fitting[0] not in titles else ""
 
 
-def _participations(element: Element, scope: Scope, parties: Parties) -> Iterator[Row]:
+def _participations(element: Element, spelling: str, scope: Scope, parties: Parties) -> Iterator[Row]:
+    """Who takes part, the reporter first, whose name is spelt so in the activity."""
     common: dict[str, Any] = {"work": scope.id, "evidence": scope.evidence, "certainty": "stated"}
-    reporting = element.find("reporting-org")
     if scope.reporter:
-        _, spelling = parties.meet(reporting, scope)
         yield Participation(
             id=f"{scope.id}.reporting", agent=scope.reporter, role="reporting", spelling=spelling, **common
         )

@@ -68,13 +68,14 @@ OWN = ("-98", "-99")
 CATEGORY_DIGITS = 3
 """A code of DAC of so many digits is a category, whatever vocabulary the file names."""
 
-FINANCE = {"1": "grant", "4": "loan", "5": "equity"}
-"""By the first digit of a code of FinanceType."""
+FINANCE = {"1": "grant", "4": "loan", "5": "equity", "432": "equity", "433": ""}
+"""By the first digit of a code of FinanceType, but for preferred equity and hybrids, which stand among the loans."""
 
 BUDGET_TYPES = {"1": "original", "2": "revised", "original": "original", "revised": "revised"}
 BUDGET_STATUSES = {"1": "indicative", "2": "committed"}
 YES_NO = {"1": True, "true": True, "0": False, "false": False}
 
+NOBODY = "names nobody"
 PLACEHOLDERS: Mapping[str, str] = {
     **dict.fromkeys(["", "-", "--", "_", ".", ",", ";", "#", "?", "*", "/"], "is punctuation"),
     **dict.fromkeys(["0", "00", "000", "0000", "00000", "1", "99", "999", "9999", "99999"], "is a filler"),
@@ -82,6 +83,6 @@ PLACEHOLDERS: Mapping[str, str] = {
         ["n/a", "na", "n.a.", "n.a", "nan", "none", "null", "nil", "tba", "tbc", "tbd"], "says there is none"
     ),
     **dict.fromkeys(["unknown", "not available", "not applicable", "no identifier", "missing"], "says there is none"),
-    **dict.fromkeys(["various", "other", "multiple", "undefined", "unspecified", "xx", "xxx", "x"], "names nobody"),
+    **dict.fromkeys(["various", "other", "multiple", "undefined", "unspecified", "xx", "xxx", "x"], NOBODY),
 }
 """References and names that tell nothing, in lower case, and why."""

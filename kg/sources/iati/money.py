@@ -35,7 +35,8 @@ TYPES = {
 """The element and the code list of each field of a flow that may be inherited from the activity."""
 
 
-_CONTENT = [one.name for one in fields(Flow) if one.name not in ("evidence", "certainty", "counts", "uncounted")]
+_MADE = ("title", "evidence", "certainty", "counts", "uncounted")
+_CONTENT = [one.name for one in fields(Flow) if one.name not in _MADE]
 
 
 def read_flows(element: Element, scope: Scope, parties: Parties) -> Iterator[Row]:
@@ -56,6 +57,7 @@ def _transaction(one: Element, scope: Scope, parties: Parties) -> Iterator[Row]:
     types = {name: _type(one, *of, scope) for name, of in TYPES.items()}
     mark = YES_NO.get(scope.attribute(one, "humanitarian").lower())
     purpose, language = _purpose(one, scope)
+    finance = FINANCE.get(types["instrument"], FINANCE.get(types["instrument"][:1], ""))
     if stage in PAID_BACK:
         known.setdefault("paid_from", scope.id)
     elif stage == SOLD:
@@ -70,8 +72,8 @@ def _transaction(one: Element, scope: Scope, parties: Parties) -> Iterator[Row]:
         reference=scope.attribute(one, "ref"),
         purpose=purpose,
         language=language,
-        finance_type=FINANCE.get(types["instrument"][:1], ""),
-        flow_class="loan" if types["instrument"].startswith("4") else "aid",
+        finance_type=finance,
+        flow_class="loan" if finance == "loan" else "aid",
         humanitarian=scope.humanitarian if mark is None else mark,
         status="realised",
         counts=not (reason := _uncounted(stage, scope)),
@@ -96,13 +98,14 @@ def read_budget(one: Element, stage: str, scope: Scope, *, status: str = "planne
     """A budget, or what is planned or was spent in a period: no movement of money, so that it never counts."""
     kind = BUDGET_TYPES.get(scope.attribute(one, "type").lower(), "")
     word = BUDGET_STATUSES.get(scope.attribute(one, "status"), "")
+    qualities = " and ".join(filter(None, (kind, word)))
     flow = _flow(
         one,
         stage,
         scope,
         start=scope.date(one.find("period-start")),
         end=scope.date(one.find("period-end")),
-        qualities=" and ".join(filter(None, (kind, word))),
+        qualities=qualities,
         flow_class="aid",
         status=status,
         counts=False,
@@ -110,7 +113,7 @@ def read_budget(one: Element, stage: str, scope: Scope, *, status: str = "planne
         certainty="stated",
         **known,
     )
-    return replace(flow, id=scope.unique(f"{scope.id}.{one.tag}.{digest(*_told(flow))}"))
+    return replace(flow, id=scope.unique(f"{scope.id}.{one.tag}.{digest(*_told(flow), qualities)}"))
 
 
 def _named(flow: Flow, one: Element, word: str, scope: Scope) -> Iterator[Row]:
@@ -131,19 +134,19 @@ def _told(flow: Flow) -> Iterator[tuple[str, object]]:
 
 
 def _flow(one: Element, stage: str, scope: Scope, *, qualities: str = "", **fields: Any) -> Flow:
+    """A flow whose title says what it is and how much; its time and its parties are shown beside it everywhere."""
     value = one.find("value")
     amount, currency = _amount(one, value, scope)
     value_date = scope.date(value, "value-date")
-    date = fields["start"].edtf if fields["start"] else ""
-    money = f"{amount:f} {currency}" if amount is not None else ""
+    money = f"of {currency} {amount:,f}" if amount is not None else ""
     return Flow(
         id="",
-        title=" ".join(filter(None, (stage.replace("-", " "), money, date))),
+        title=" ".join(filter(None, (qualities, stage.replace("-", " "), money))),
         stage=stage,
         amount=amount,
         currency=currency,
         value_date=value_date,
-        note=scope.note(f"The source calls it {qualities}." if qualities else ""),
+        note=scope.note(),
         evidence=scope.evidence,
         **fields,
     )
@@ -207,8 +210,8 @@ def _parties(one: Element, scope: Scope, parties: Parties, stage: str = "") -> t
     if not taker and receiver is None and stage in INCOMING:
         taker = itself
     found: dict[str, Any] = {"funders": (funder,) if funder else (), "receivers": (taker,) if taker else ()}
-    if work := scope.reference(provider, "provider-activity-id"):
+    if work := scope.work_of_party(provider, "provider-activity-id"):
         found["paid_from"] = work
-    if work := scope.reference(receiver, "receiver-activity-id"):
+    if work := scope.work_of_party(receiver, "receiver-activity-id"):
         found["paid_into"] = work
     return found, (given, taken) != (funder, taker)

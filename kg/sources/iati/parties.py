@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from kg.model.evidence import Position
 from kg.model.iris import quoted
 from kg.model.records import Name, Organization
+from kg.sources.iati.acronyms import acronym_of
 from kg.sources.iati.codes import KINDS, PLACEHOLDERS
 from kg.sources.iati.scope import Named, Scope, digest
 from kg.sources.iati.stream import Element
-from kg.sources.iati.values import is_individual, is_nameless, is_placeholder, looks_like_channel, unescaped
+from kg.sources.iati.values import (
+    is_individual,
+    is_nameless,
+    is_placeholder,
+    looks_like_channel,
+    names_nobody,
+    unescaped,
+)
 
 WITHHELD = "An individual (name withheld)"
 CHANNELS = "iati-crs-channel-code"
@@ -47,6 +55,7 @@ class Parties:
         names = [named for named in scope.narratives(element) if not is_nameless(named[0])]
         kind = scope.attribute(element, "type")
         if is_individual(kind) or any(is_individual(text) for text, _ in names):
+            scope.withheld.add(scope.attribute(element, "ref"))
             return self._withhold(scope), ""
         local, identifiers = _identify(element, names[0][0] if names else "", scope)
         if not local:
@@ -73,15 +82,19 @@ class Parties:
     def records(self) -> Iterator[Organization]:
         """Each organization once, under the first name that the file gives it."""
         for local, party in self.known.items():
-            reference = party.identifiers[0].partition(":")[2] if party.identifiers else ""
+            scheme, _, reference = party.identifiers[0].partition(":") if party.identifiers else ("", "", "")
+            kind, note = party.kind or "unspecified", ""
+            if scheme != "iati" and names_nobody(party.name):
+                kind, note = "group", f"The source gives it the kind {kind}." if party.kind else ""
             yield Organization(
                 id=local,
                 name=party.name or reference,
                 language=party.language,
-                kind=party.kind or "unspecified",
+                kind=kind,
                 identifiers=party.identifiers,
                 evidence=party.evidence,
                 certainty="stated",
+                note=note,
             )
 
     def _withhold(self, scope: Scope) -> str:
@@ -107,6 +120,11 @@ class Parties:
                 kind = "alternative" if language in party.languages or not language else "preferred"
                 scope.reading.pending.append(_name(local, text, language, kind, scope))
             party.languages += () if language in party.languages else (language,)
+            if (short := acronym_of(text)) and short not in party.texts:
+                party.texts += (short,)
+                scope.reading.pending.append(
+                    replace(_name(local, short, language, "acronym", scope), certainty="implied")
+                )
 
     def _kind(self, party: Party, raw: str, element: Element, scope: Scope) -> None:
         kind = scope.word(KINDS, raw, element, "")
@@ -124,6 +142,7 @@ def _identify(element: Element, name: str, scope: Scope) -> tuple[str, tuple[str
     if raw and not reference:
         message = f"ref: expected an identifier, got {raw[:40]!r}, which {PLACEHOLDERS[raw.lower()]}"
         scope.find("warning", "placeholder-reference", message, element)
+    scope.references |= {reference} - {""}
     channels = scope.reading.codes.get(CHANNELS, ())
     if reference in channels or (not channels and looks_like_channel(reference)):
         message = f"ref: expected an identifier, got the DAC channel code {reference}, which parties share"

@@ -36,5 +36,5 @@ def read_iati(stream: BinaryIO, name: str, report: Report, codes: Codes = _NO_CO
         reading.pending.clear()
     if not number:
         report.add("warning", "no-records", "", "expected activities or organisations, got none", name)
-    yield from reading.left_over()
+    yield from reading.left_over(parties.known)
     yield from parties.records()

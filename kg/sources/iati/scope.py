@@ -14,7 +14,7 @@ from kg.model.iris import quoted
 from kg.model.records import Activity, Concept
 from kg.model.report import Report
 from kg.model.row import Row
-from kg.sources.iati.stream import Element
+from kg.sources.iati.stream import Element, line_of
 from kg.sources.iati.values import (
     LONGEST_ATTRIBUTE,
     LONGEST_TEXT,
@@ -52,10 +52,18 @@ class Reading:
         self.referred.setdefault(reference, evidence)
         return activity_id(reference)
 
-    def left_over(self) -> Iterator[Row]:
-        """The activities that the file only refers to: nothing but their identifiers is known."""
+    def left_over(self, parties: Collection[str]) -> Iterator[Row]:
+        """The activities that the file only refers to: nothing but their identifiers is known.
+
+        `parties` are the local ids of the file's organizations, of which one may have the same identifier.
+        """
         for reference, evidence in self.referred.items():
             if activity_id(reference) not in self.activities:
+                note = ""
+                if f"org.{quoted(reference)}" in parties:
+                    note = "The file has a party of the same reference."
+                    message = f"expected the identifier of an activity, got {reference[:40]!r}, which a party has too"
+                    self.report.add("info", "activity-or-party", activity_id(reference), message, self.file)
                 yield Activity(
                     id=activity_id(reference),
                     title=reference,
@@ -64,6 +72,7 @@ class Reading:
                     identifiers=(f"iati:{reference}",),
                     evidence=evidence,
                     certainty="implied",
+                    note=note,
                 )
 
 
@@ -83,6 +92,10 @@ class Scope:
     """Whether an activity of this identifier was read before, so that its money was told already."""
     reporter: str = ""
     parties: set[str] = field(default_factory=set)
+    references: set[str] = field(default_factory=set)
+    """The references of all parties that the record has named so far."""
+    withheld: set[str] = field(default_factory=set)
+    """Those of individuals, which must not be told, not even as a defect."""
     used: Counter[str] = field(default_factory=Counter)
     remarks: list[str] = field(default_factory=list)
     """What stands in the source and could not be used as it is, for the note of the record that is made next."""
@@ -95,7 +108,9 @@ class Scope:
 
     def find(self, severity: str, rule: str, message: str, element: Element) -> None:
         """Note a finding at the line of an element."""
-        self.reading.report.add(severity, rule, self.id, message, f"{self.reading.file}:{element.sourceline}")
+        line = line_of(element)
+        place = f"{self.reading.file}:{line}" if line else self.reading.file
+        self.reading.report.add(severity, rule, self.id, message, place)
 
     def attribute(self, element: Element | None, name: str) -> str:
         """The clean text of an attribute; empty where there is none."""
@@ -168,6 +183,27 @@ class Scope:
         """The local id of another activity that an attribute names; empty where it names none."""
         raw = self.attribute(element, name)
         return "" if is_placeholder(raw) else self.reading.refer(raw, self.evidence)
+
+    def work_of_party(self, element: Element | None, name: str) -> str:
+        """The local id of the activity from or into which a party pays; empty where it names a party instead."""
+        raw = self.attribute(element, name)
+        if raw in self.withheld:
+            return ""
+        if not self._names_party(raw):
+            return self.reference(element, name)
+        message = f"@{name}: expected the identifier of an activity, got {raw[:40]!r}, the reference of a party"
+        self.find("warning", "party-as-activity", message, element)
+        self.remarks.append(f"The source has the {name} {raw[:100]!r}.")
+        return ""
+
+    def _names_party(self, raw: str) -> bool:
+        """Whether a text is the reference of a party of the record; what begins with another's is an activity's.
+
+        An activity has its publisher's reference at the start of its identifier, and some give that as a party's.
+        """
+        if raw not in self.references or activity_id(raw) in self.reading.activities:
+            return False
+        return not any(raw.startswith(f"{one}-") for one in self.references)
 
     def code(self, scheme: str, raw: str, names: list[Named], element: Element) -> str:
         """A code, described in the source's own graph where the project's lists do not have it."""

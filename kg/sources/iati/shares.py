@@ -32,7 +32,7 @@ def read_shares(element: Element, work: str, scope: Scope) -> Iterator[Allocatio
                 scope.find("info", "unknown-country", message, one)
             code = scope.code(vocabulary, code, names, one)
         if share is not None:
-            sums[_whole(vocabulary)].append(share)
+            sums[_whole(one, scope)].append(share)
         yield Allocation(
             id=scope.unique(
                 f"{work}.to.{quoted(place.replace(':', '-') or vocabulary)}{'' if place else '.' + quoted(code)}"
@@ -85,10 +85,15 @@ def _place_list(one: Element, scope: Scope) -> str:
 
 
 def _sector_list(one: Element, scope: Scope) -> str:
-    raw = scope.attribute(one, "vocabulary").lower()
-    found = _foreign(SECTORS.get(raw, f"sector-{raw}"), scope)
+    found = _written(one, scope)
     code = scope.attribute(one, "code")
     return "iati-sector-category" if found == "iati-sector" and len(code) == CATEGORY_DIGITS else found
+
+
+def _written(one: Element, scope: Scope) -> str:
+    """The list of the vocabulary that a sector names, whatever list its code was found in."""
+    raw = scope.attribute(one, "vocabulary").lower()
+    return _foreign(SECTORS.get(raw, f"sector-{raw}"), scope)
 
 
 def _foreign(vocabulary: str, scope: Scope) -> str:
@@ -108,7 +113,11 @@ def _joined(sectors: list[_Share], scope: Scope) -> list[_Share]:
     return [("iati-sector-category", code, [], WHOLE, "", first)]
 
 
-def _whole(vocabulary: str) -> str:
+def _whole(one: Element, scope: Scope) -> str:
+    """What the share is a part of: codes of three digits and of five in one vocabulary share one whole."""
+    if one.tag == "sector":
+        return _written(one, scope)
+    vocabulary = _place_list(one, scope)
     return _PLACES if vocabulary in ("iati-country", "iati-region") else vocabulary
 
 

@@ -22,6 +22,8 @@ LARGEST_RECORD = 1 << 26
 """Bytes of one record: a larger one, or a file that is no IATI, would fill the memory."""
 DEEPEST = 30
 """Elements inside each other; the standard has eight."""
+_LINES = 65535
+"""The lines that libxml2 keeps of an element: from there on it tells the line on which the text after a tag ends."""
 
 
 def read_elements(stream: BinaryIO, name: str) -> Iterator[Element]:
@@ -76,6 +78,29 @@ def read_header(stream: BinaryIO, name: str) -> dict[str, str]:
     return {}
 
 
+def line_of(element: Element) -> int:
+    """The line on which the start tag of an element ends, also far down in a file; none is 0.
+
+    Far down it is that of the element around where no tag has text beside it, and in a long text that runs over
+    many lines it may be one of these lines.
+    """
+    line = int(element.sourceline or 0)
+    if line < _LINES:
+        return line
+    if element.text or not len(element):
+        after = element.text or element.tail or ""
+        return line - after.count("\n") if line > _LINES else _line_around(element)
+    return line_of(element[0])
+
+
+def _line_around(element: Element) -> int:
+    """The line of the nearest element around one that has neither text nor neighbours; none of the root."""
+    parent = element.getparent()
+    while parent is not None and parent.sourceline == _LINES:
+        parent = parent.getparent()
+    return line_of(parent) if parent is not None and parent.getparent() is not None else 0
+
+
 def _chunks(stream: BinaryIO, name: str) -> Iterator[bytes]:
     met = False
     try:
@@ -99,9 +124,7 @@ def _root(element: Element, name: str) -> Element:
 
 def _check_depth(element: Element, name: str) -> None:
     if _deep()(element):
-        raise InputError(
-            f"{name}:{element.sourceline}: expected at most {DEEPEST} elements inside each other, got more"
-        )
+        raise InputError(f"{name}:{line_of(element)}: expected at most {DEEPEST} elements inside each other, got more")
 
 
 @cache
