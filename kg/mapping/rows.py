@@ -147,7 +147,7 @@ def _term_maker(record: type[Row], name: str, hint: object) -> Callable[[Any, So
             return lambda value, *_: _code(mark.scheme, value)
         if isinstance(mark, Tables):
             return lambda value, source, _: iri(thing_iri(source.id, value))
-    if name in ("spelling", "reference", "currency") or (record is Name and name == "name"):
+    if name in ("spelling", "reference", "currency", "rate_source") or (record is Name and name == "name"):
         return lambda value, *_: text(value)
     if name == "note":
         return lambda value, *_: text(value, "en")
