@@ -19,7 +19,7 @@ from kg.mapping.rows import map_records
 from kg.model.finding import split_place
 from kg.model.iris import source_iri
 from kg.model.report import Report
-from kg.model.row import Row, Source
+from kg.model.row import Companion, Row, Source
 from kg.packed import ENDINGS, Progress, open_packed
 from kg.pipeline import Published, publish, refuse_twice, source_name, source_names, unwatched
 from kg.sources.cells import Codes
@@ -28,6 +28,7 @@ from kg.sources.fts.read import read_fts
 from kg.sources.iati.read import read_iati
 from kg.sources.iati.stream import read_header
 from kg.sources.iati.values import read_day
+from kg.sources.rates import CURRENCY, RateTable, convert_flows, read_rates
 from kg.sources.tables.language import TableMapping
 from kg.sources.tables.mapping import read_mapping
 from kg.sources.tables.read import read_table
@@ -70,12 +71,17 @@ class Feed(NamedTuple):
 
 
 class Terms(NamedTuple):
-    """What a person says of the data: their id in the graph, who publishes them and on what terms, how to read them."""
+    """What a person says of the data: their id in the graph, who publishes them and on what terms, how to read them.
+
+    `rates` is a table of exchange rates by which amounts are given in the currency `convert_to`, too.
+    """
 
     source: str | None = None
     publisher: str = ""
     licence: str = ""
     mapping: Path | None = None
+    rates: Path | None = None
+    convert_to: str = ""
 
 
 NO_TERMS = Terms()
@@ -97,6 +103,7 @@ def load_feed(
     others are loaded. Raises InputError where none can be read, and for the first error where the report is strict.
     """
     _find_mapping(kind, ontology, terms)
+    _check_rates(terms)
     groups = group_files(kind, list(files), terms.source)
     sizes = {name: sum(_size(file) for file in group) for name, group in groups.items()}
 
@@ -143,12 +150,15 @@ def _map_sources(
     """Write the N-Quads of each source into a folder; sends how far the files were read, and a report of each."""
     codes = read_codes(ontology)
     mapping = _find_mapping(kind, ontology, terms)
+    rates = _read_rates(terms)
+    beside = [Companion(rates.file, file_digest(terms.rates))] if rates and terms.rates else []
     for name, files in groups.items():
         told = Report(strict=strict, source=name)
         try:
             about = describe_files(kind, files, name, terms, mapping)
             rows = FEEDS[kind].read(files, Inside(told, codes, _in_steps(send), mapping))
-            count = write_source(map_records(about, rows), source_iri(name), folder / f"{name}.nq")
+            rows = convert_flows(rows, rates, told) if rates else rows
+            count = write_source(map_records(about, rows, beside), source_iri(name), folder / f"{name}.nq")
         except InputError as error:
             if strict or len(groups) == 1:
                 raise
@@ -218,6 +228,20 @@ def _find_mapping(kind: str, ontology: Path, terms: Terms) -> TableMapping | Non
     path = terms.mapping or folder / f"{named}.toml"
     shipped = folder / f"{path}.toml"
     return read_mapping(shipped if shipped.is_file() and not path.is_file() else path, read_codes(ontology))
+
+
+def _check_rates(terms: Terms) -> None:
+    """Refuse a table of rates without a currency, and the other way round, before a file is read."""
+    if terms.convert_to and not CURRENCY.fullmatch(terms.convert_to):
+        raise UsageError(f"--convert-to: expected three capital letters like USD, got {terms.convert_to!r}")
+    if terms.rates and not terms.convert_to:
+        raise UsageError("--rates: expected --convert-to CURRENCY beside it, got none")
+    if terms.convert_to and not terms.rates:
+        raise UsageError("--convert-to: expected --rates FILE beside it, got none")
+
+
+def _read_rates(terms: Terms) -> RateTable | None:
+    return read_rates(terms.rates, terms.convert_to) if terms.rates else None
 
 
 def _describe_iati(files: Sequence[Path], _: TableMapping | None) -> Mapping[str, Any]:

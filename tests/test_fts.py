@@ -494,7 +494,10 @@ def test_a_country_is_known_by_its_exact_name(name: str, code: str) -> None:
 QUERIES = {f"custom-search-locationid-{number}-year-2020": number for number in (1, 114, 171)}
 FUNDING = """SELECT (SUM(?dollars) AS ?sum) {
     ?flow :countsInTotals true ; schema:amount ?amount . ?amount schema:value ?own ; schema:currency ?currency .
-    OPTIONAL { ?conversion :converts ?flow ; schema:currency "USD" ; schema:value ?converted }
+    OPTIONAL {
+      ?conversion :converts ?flow ; :conversionMethod conversion-method:by-source ; schema:currency "USD" ;
+        schema:value ?converted
+    }
     BIND (IF(?currency = "USD", ?own, COALESCE(?converted, 0)) AS ?dollars) }"""
 
 

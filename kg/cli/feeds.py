@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from kg.model.report import Report
     from kg.pipeline import Published
 
-TOLD = ("activities", "participations", "transactions", "flows", "rows", "organisations", "statements")
+TOLD = ("activities", "participations", "transactions", "flows", "rows", "organisations", "converted", "statements")
 """What the summary counts of what was read, where there is any."""
 _PIPE = Path("-")
 

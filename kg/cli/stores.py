@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 @click.option("--licence", default="", help="Published data: their terms.")
 @click.option("--publisher", default="", help="Published data: who publishes them.")
 @click.option("--mapping", type=click.Path(path_type=Path), help="Tables: how they are read; a file, or a shipped one.")
+@click.option("--rates", type=click.Path(path_type=Path), help="Published data: a table of exchange rates (CSV).")
+@click.option("--convert-to", default="", metavar="CURRENCY", help="Give amounts in it, too, by the table of rates.")
 def load_command(
     kind: str, files: tuple[Path, ...], store: Path | None, source: str | None, out: Path | None, **published: Any
 ) -> None:
@@ -48,6 +50,7 @@ def load_command(
       kg load fts kenya-2020.json kenya-2020-page-2.json --store my-store
       kg load aiddata GlobalChineseOfficialFinanceDataset_v1.0.xlsx --source aiddata-china --store my-store
       kg load table wells.csv --mapping wells.toml --store my-store
+      kg load iati activities/ --rates rates.csv --convert-to USD --store my-store
     """
     from kg.pipeline import load_rdf, load_workbooks, write_triples
 
@@ -62,7 +65,10 @@ def load_command(
     if kind not in ("workbook", "rdf"):
         done = _load_published(kind, files, store, source, **published)
     elif any(published.values()):
-        raise UsageError("--strict, --findings, --licence, --publisher and --mapping are for data that others publish")
+        raise UsageError(
+            "--strict, --findings, --licence, --publisher, --mapping, --rates and --convert-to are for data that others"
+            " publish"
+        )
     elif kind == "rdf":
         with watching() as watch:
             done = load_rdf(files, store, ontology=ontology_dir(), source=source, watch=watch)
@@ -83,11 +89,14 @@ def _load_published(
     licence: str,
     publisher: str,
     mapping: Path | None,
+    rates: Path | None,
+    convert_to: str,
     **how: Any,
 ) -> Published:
     from kg.feeds import Terms
 
-    return load_files(kind, files, store, terms=Terms(source, publisher, licence, mapping), **how)
+    terms = Terms(source, publisher, licence, mapping, rates, convert_to)
+    return load_files(kind, files, store, terms=terms, **how)
 
 
 @click.command("build")

@@ -156,13 +156,18 @@ def _conversions(reader: Reader, iri: str) -> Iterator[Relation]:
 
 
 def conversion_label(reader: Reader, iri: str) -> str:
-    """A converted amount in words: `19,600,000 USD at the prices of 2014 (deflated by the source, AidData)`."""
+    """A converted amount in words: `58,560 USD at 0.1464 of 2009 (converted with a table of rates, rates.csv)`.
+
+    Or `19,600,000 USD at the prices of 2014 (deflated by the source)`.
+    """
     about = reader.statements(iri)
-    prices = first(about, KG.pricesOf).removeprefix(DATE)
+    prices, day = (first(about, time).removeprefix(DATE) for time in (KG.pricesOf, KG.rateDate))
+    rate = first(about, KG.rate)
+    at = (f" at {rate}" if rate else "") + (f" of {day}" if rate and day else "")
     how = reader.facts(first(about, KG.conversionMethod)).label
     by = ", ".join(filter(None, [how, first(about, KG.rateSource)]))
     money = f"{_grouped(first(about, SDO.value))} {first(about, SDO.currency)}"
-    return money + (f" at the prices of {prices}" if prices else "") + f" ({by})"
+    return money + at + (f" at the prices of {prices}" if prices else "") + f" ({by})"
 
 
 def _figures(reader: Reader, iri: str) -> Iterator[Relation]:

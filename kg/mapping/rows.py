@@ -27,11 +27,20 @@ from kg.model.dates import Date
 from kg.model.evidence import Passage, Position
 from kg.model.fields import Code, Tables
 from kg.model.figures import Allocation, Flow
-from kg.model.iris import SHARED_ID, code_iri, date_iri, evidence_iri, row_id, source_iri, thing_iri
+from kg.model.iris import (
+    SHARED_ID,
+    code_iri,
+    companion_iri,
+    date_iri,
+    evidence_iri,
+    row_id,
+    source_iri,
+    thing_iri,
+)
 from kg.model.records import Activity, Concept, Name, Organization, Person, Place
-from kg.model.row import Row, Source
+from kg.model.row import Companion, Row, Source
 from kg.model.terms import Statement, boolean, decimal, integer, iri, text, typed
-from kg.namespaces import CODE, DCTERMS, ID, KG, OA, ORG, SDO, SKOS, XSD
+from kg.namespaces import CODE, DCTERMS, ID, KG, OA, ORG, PROV, SDO, SKOS, XSD
 
 _TYPE, _EVIDENCE = iri(TYPE), iri(KG.evidence)
 _REMEMBERED = 100_000
@@ -51,9 +60,11 @@ class Field:
     term: Callable[[Any, Source, str], str]
 
 
-def map_records(source: Source, records: Iterable[Row]) -> Iterator[Statement]:
+def map_records(source: Source, records: Iterable[Row], companions: Iterable[Companion] = ()) -> Iterator[Statement]:
     """The statements of a source: its description, then those of each record."""
     yield from map_source(source)
+    for companion in companions:
+        yield from _map_companion(source, companion)
     told: set[str] = set()
     for record in records:
         if len(told) > _REMEMBERED:
@@ -75,6 +86,15 @@ def map_source(source: Source) -> Iterator[Statement]:
         if source.date_certainty:
             yield subject, iri(KG.dateCertainty), iri(code_iri("certainty", source.date_certainty))
         yield from _map_date(source.date, set())
+
+
+def _map_companion(source: Source, companion: Companion) -> Iterator[Statement]:
+    """That a source was derived from another file too: with another one, it is another version of the source."""
+    node = iri(companion_iri(source.id, companion.name))
+    yield iri(source_iri(source.id)), iri(PROV.wasDerivedFrom), node
+    yield node, _TYPE, iri(PROV.Entity)
+    yield node, iri(KG.fileName), text(companion.name)
+    yield node, iri(KG.sha256), text(companion.sha256)
 
 
 def map_record(source: Source, record: Row, told: set[str] | None = None) -> Iterator[Statement]:
@@ -147,7 +167,7 @@ def _term_maker(record: type[Row], name: str, hint: object) -> Callable[[Any, So
             return lambda value, *_: _code(mark.scheme, value)
         if isinstance(mark, Tables):
             return lambda value, source, _: iri(thing_iri(source.id, value))
-    if name in ("spelling", "reference", "currency") or (record is Name and name == "name"):
+    if name in ("spelling", "reference", "currency", "rate_source") or (record is Name and name == "name"):
         return lambda value, *_: text(value)
     if name == "note":
         return lambda value, *_: text(value, "en")

@@ -95,6 +95,15 @@ def evidence_iri(source: str, place: Passage | Position) -> str:
     return f"{SOURCE}{source}#record={quoted(place.file)};{quoted(place.record)}"
 
 
+def companion_iri(source: str, name: str) -> str:
+    """The IRI of a file with which a part of what a source says was made.
+
+    >>> companion_iri("wells", "rates.csv")
+    'https://w3id.org/partnership-kg/source/wells#file=rates.csv'
+    """
+    return f"{SOURCE}{source}#file={quoted(name)}"
+
+
 def _key_part(value: str | Evidence) -> str:
     if isinstance(value, tuple):
         return "-".join(str(part) for part in value[0]) if value else "nowhere"

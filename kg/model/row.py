@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, NamedTuple
 
 from kg.model.dates import Date
 from kg.model.evidence import Evidence
@@ -29,6 +29,13 @@ class Source:
     language: str = "en"
     licence: str = ""
     coder: str = ""
+
+
+class Companion(NamedTuple):
+    """A file beside that of a source, with which a part of what it says was made, such as a table of rates."""
+
+    name: str
+    sha256: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
