@@ -9,8 +9,8 @@ from pathlib import Path
 from kg.errors import KgError
 
 
-def write_whole(files: Mapping[Path, bytes | Iterable[str]]) -> None:
-    """Write files, all of them or none: bytes as they are, texts given in pieces as UTF-8.
+def write_whole(files: Mapping[Path, bytes | Iterable[str] | Iterable[bytes]]) -> None:
+    """Write files, all of them or none: bytes as they are, whole or in pieces, and pieces of text as UTF-8.
 
     Each goes to a hidden file beside its place; when all are safely on the disk they take their places.
     A place that is no ordinary file, as a pipe, is written directly.
@@ -36,7 +36,7 @@ def write_whole(files: Mapping[Path, bytes | Iterable[str]]) -> None:
             part.unlink(missing_ok=True)
 
 
-def _write(path: Path, content: bytes | Iterable[str]) -> None:
+def _write(path: Path, content: bytes | Iterable[str] | Iterable[bytes]) -> None:
     with path.open("wb") as stream:
         for piece in [content] if isinstance(content, bytes) else content:
             stream.write(piece if isinstance(piece, bytes) else piece.encode())

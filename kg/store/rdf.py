@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
@@ -15,6 +15,7 @@ from kg.model.iris import source_id
 from kg.model.terms import Statement, iri
 from kg.namespaces import CODE, GRAPH, ID, SOURCE
 from kg.packed import ENDINGS, open_packed
+from kg.store.sorting import sort_lines
 from kg.store.view import View, known_prefixes
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 _DOCTYPE = re.compile(rb"<!DOCTYPE", re.IGNORECASE)
 _MARK = b"\xef\xbb\xbf"
+_PIECE = 1 << 20
 _SKOLEM = ".well-known/genid/"
 
 
@@ -85,22 +87,29 @@ def split_nquads(file: Path, folder: Path) -> list[Path]:
     Graphs that a publish makes are left out, since it makes them again; statements of no graph go to
     the source that is named after the file. Raises InputError where the file is cut off or ill-formed.
     """
-    import pyoxigraph as ox
 
     own = f" {iri(SOURCE + file.stem)} .\n".encode()
     with file.open("rb") as stream:
         if all(line.endswith(own) for line in stream):
-            write_whole({folder / file.name: file.read_bytes()})
+            stream.seek(0)
+            write_whole({folder / file.name: iter(lambda: stream.read(_PIECE), b"")})
             return [folder / file.name]
-    lines: dict[str, set[str]] = {}
-    for quad in _parse(file, ox.RdfFormat.N_QUADS, io.BytesIO(file.read_bytes())):
-        graph = quad.graph_name.value if isinstance(quad.graph_name, ox.NamedNode) else SOURCE + file.stem
-        if not graph.startswith(GRAPH):
-            named = ox.Quad(quad.subject, quad.predicate, quad.object, ox.NamedNode(graph))
-            lines.setdefault(graph, set()).add(f"{named} .\n")
-    parts = {folder / f"{source_id(graph)}.nq": sorted(found) for graph, found in lines.items()}
-    write_whole(parts)
-    return list(parts)
+    parts = []
+    for graph, lines in groupby(sort_lines(_lines_by_graph(file), folder), key=lambda line: line.partition("\t")[0]):
+        parts.append(folder / f"{source_id(graph)}.nq")
+        write_whole({parts[-1]: (line.partition("\t")[2] for line in lines)})
+    return parts
+
+
+def _lines_by_graph(file: Path) -> Iterator[str]:
+    """The lines of an N-Quads file, each behind its graph and a tab; none of the graphs that a publish makes."""
+    import pyoxigraph as ox
+
+    with file.open("rb") as stream:
+        for quad in _parse(file, ox.RdfFormat.N_QUADS, stream):
+            graph = quad.graph_name.value if isinstance(quad.graph_name, ox.NamedNode) else SOURCE + file.stem
+            if not graph.startswith(GRAPH):
+                yield f"{graph}\t{ox.Quad(quad.subject, quad.predicate, quad.object, ox.NamedNode(graph))} .\n"
 
 
 def read_codes(ontology: Path) -> dict[str, set[str]]:
