@@ -127,7 +127,7 @@ def path(view: View, one: str, other: str, net: nx.MultiGraph) -> Json:
     for actor in (start, goal):
         if actor.iri not in net:
             raise NotFound(f"{actor.label} has no partner here; --recipe co-presence counts whom it only met, too")
-    chain = find_path(net, start.iri, goal.iri)
+    chain, reader = find_path(net, start.iri, goal.iri), Reader(view)
     from dataclasses import asdict
 
     return {
@@ -140,17 +140,18 @@ def path(view: View, one: str, other: str, net: nx.MultiGraph) -> Json:
             {
                 "from": asdict(step.actor),
                 "to": asdict(step.partner),
-                "ties": [_joining(net, step.actor.iri, step.partner.iri, tie.iri) for tie in step.ties],
+                "ties": [_joining(net, reader, step.actor.iri, step.partner.iri, tie.iri) for tie in step.ties],
             }
             for step in chain.steps
         ],
     }
 
 
-def _joining(net: nx.MultiGraph, one: str, other: str, relation: str) -> Json:
+def _joining(net: nx.MultiGraph, reader: Reader, one: str, other: str, relation: str) -> Json:
     tie = edge_json(net.edges[one, other, relation])
     roles = tie.pop("roles")
-    return {**tie, "role": roles[one], "partner_role": roles[other]}
+    planned = {"end_planned": True} if reader.facts(relation).end_planned else {}
+    return {**planned, **tie, "role": roles[one], "partner_role": roles[other]}
 
 
 def edge_json(edge: Json) -> Json:

@@ -135,7 +135,9 @@ def group_files(kind: str, files: Sequence[Path], source: str | None) -> dict[st
     if source and not FEEDS[kind].joins and len(files) > 1:
         raise UsageError(f"--source names one file, got {len(files)}")
     if source:
-        return {source_name(files[0], source): list(files)}
+        name = source_name(files[0], source)
+        refuse_twice([name])
+        return {name: list(files)}
     found = [(files[0].with_name(name), files) for name, files in group(files).items()] if group else (
         [(file, [file]) for file in files]
     )  # fmt: skip
@@ -157,7 +159,7 @@ def _map_sources(
         try:
             about = describe_files(kind, files, name, terms, mapping)
             rows = FEEDS[kind].read(files, Inside(told, codes, _in_steps(send), mapping))
-            rows = convert_flows(rows, rates, told) if rates else rows
+            rows = _refuse_none(convert_flows(rows, rates, told) if rates else rows, files)
             count = write_source(map_records(about, rows, beside), source_iri(name), folder / f"{name}.nq")
         except InputError as error:
             if strict or len(groups) == 1:
@@ -168,6 +170,16 @@ def _map_sources(
         else:
             told.tally.update(files=len(files), statements=count)
         send((name, told))
+
+
+def _refuse_none(rows: Iterable[Row], files: Sequence[Path]) -> Iterator[Row]:
+    """The records; a source must not be emptied by a file of which nothing could be used."""
+    met = False
+    for row in rows:
+        met = True
+        yield row
+    if not met:
+        raise InputError(f"{files[0]}: expected records, got none that can be used; what the store has of them stays")
 
 
 def describe_files(
@@ -203,7 +215,9 @@ def _in_steps(send: Send) -> Progress:
 def _digest(files: Sequence[Path]) -> str:
     digest = hashlib.sha256()
     for file in files:
-        digest.update(file.read_bytes())
+        with file.open("rb") as stream:
+            while piece := stream.read(_STEP):
+                digest.update(piece)
     return digest.hexdigest()
 
 

@@ -13,7 +13,7 @@ import re
 import shutil
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -38,6 +38,7 @@ from kg.ties import FILE as TIES
 
 _KEPT_STORES = 4
 _ENDINGS = r"(\.[A-Za-z]+)+$"
+_RESERVED = ("country", "region", "scheme")
 _NO_ORIGINS: Mapping[str, Path] = {}
 
 
@@ -47,10 +48,14 @@ def unwatched(stage: str, done: int, total: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A version that a store now has; `changed` is false where it had it before."""
+    """A version that a store now has; `changed` is false where it had it before.
+
+    `moved` names the sources that were read from another place than what they take the place of, with that place.
+    """
 
     version: str
     changed: bool
+    moved: Mapping[str, str] = field(default_factory=dict)
 
 
 def build_store(triples: Path, store: Path, *, ontology: Path, watch: Watch = unwatched) -> Published:
@@ -150,8 +155,10 @@ def source_names(files: Iterable[Path]) -> list[str]:
 
 
 def refuse_twice(sources: list[str]) -> None:
-    """Refuse ids of sources of which one would be put in place of another."""
+    """Refuse ids of sources of which one would be put in place of another, and those whose things would be others'."""
     for at, source in enumerate(sources):
+        if source in _RESERVED:
+            raise UsageError(f"source: expected another id than {source!r}, under which countries and the like stand")
         if source in sources[:at]:
             raise UsageError(f"source: expected each id once, got {source!r} twice; load one of them with --source ID")
 
@@ -206,12 +213,14 @@ def publish(
             version = graph_version(draft.sources, ontology)
             if draft.current is not None and draft.current.name == version and _is_whole(draft.current, store):
                 return Published(version, changed=False)
-            assembly.finish(version, _all_origins(draft, origins))
+            known = _all_origins(draft, origins)
+            moved = _moved(draft, known)
+            assembly.finish(version, known)
         except InputError as error:
             raise type(error)(*_at_origin(error, draft.sources, origins)) from None
         del assembly
         switch_version(store, draft, version)
-    return Published(version, changed=True)
+    return Published(version, changed=True, moved=moved)
 
 
 def _is_there(file: Path, draft: Draft) -> bool:
@@ -261,10 +270,25 @@ def _all_origins(draft: Draft, origins: Mapping[str, Path]) -> dict[str, str]:
     """Where each source of a draft was read from: now, or when the current version was made."""
     known = {source: str(path.absolute()) for source, path in origins.items()}
     sources = [file.stem for file in sorted(draft.sources.glob("*.nq"))]
-    if draft.current is not None and not set(sources) <= set(known):
-        before = json.loads((draft.current / "version.json").read_text(encoding="utf-8"))["origins"]
-        known = {**before, **known}
+    if not set(sources) <= set(known):
+        known = {**_origins_before(draft), **known}
     return {source: known[source] for source in sources if known.get(source)}
+
+
+def _origins_before(draft: Draft) -> dict[str, str]:
+    """Where the sources of the current version were read from."""
+    if draft.current is None:
+        return {}
+    return dict(json.loads((draft.current / "version.json").read_text(encoding="utf-8"))["origins"])
+
+
+def _moved(draft: Draft, known: Mapping[str, str]) -> dict[str, str]:
+    """The sources that were read from another place before, with that place."""
+    try:
+        before = _origins_before(draft)
+    except (OSError, ValueError, KeyError):  # what the store held need not be readable where all is built anew
+        return {}
+    return {source: before[source] for source, place in known.items() if before.get(source, place) != place}
 
 
 def _at_origin(error: InputError, sources: Path, origins: Mapping[str, Path]) -> tuple[Any, ...]:

@@ -357,3 +357,82 @@ def test_a_bar_tells_rate_and_time_left(capsys: pytest.CaptureFixture[str], monk
     said = capsys.readouterr().err
     assert re.search(r"50% +\d\d:\d\d:\d\d +[\d.]+ MB/s", said), said
     assert "indexing names and ties ..." in said
+
+
+# --- what a load must not do to what is there --------------------------------------------------------------------
+
+MADE = """
+[source]
+title = "Wells"
+[table]
+id = "nr"
+[[activities]]
+id = "well-{nr}"
+title = "{title}"
+kind = "project"
+status = "realised"
+"""
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Path:
+    (tmp_path / "m.toml").write_text(MADE, encoding="utf-8")
+    file = tmp_path / "wells.csv"
+    file.write_text("nr,title\n1,One well\n", encoding="utf-8")
+    return file
+
+
+def test_a_file_of_which_nothing_can_be_used_empties_no_source(table: Path, tmp_path: Path, run_kg: RunKg) -> None:
+    load = ("load", "table", table, "--mapping", tmp_path / "m.toml", "--store", tmp_path / "store")
+    assert run_kg(*load).code == 0
+    before = snapshot(tmp_path / "store")
+    table.write_text("nr,title\n", encoding="utf-8")
+    assert run_kg(*load).code == 2
+    assert "expected records, got none that can be used" in run_kg(*load).err
+    assert snapshot(tmp_path / "store") == before
+
+
+def test_findings_that_cannot_be_written_are_said_before_anything_is_changed(
+    table: Path, tmp_path: Path, run_kg: RunKg
+) -> None:
+    load = ("load", "table", table, "--mapping", tmp_path / "m.toml", "--store", tmp_path / "store")
+    assert_refused(run_kg(*load, "--findings", tmp_path / "none" / "f.json"), "--findings: expected a file in a folder")
+    assert not (tmp_path / "store").exists()
+
+
+@pytest.mark.parametrize("source", ["country", "region", "scheme"])
+def test_ids_under_which_countries_stand_are_refused(source: str, table: Path, tmp_path: Path, run_kg: RunKg) -> None:
+    load = ("load", "table", table, "--mapping", tmp_path / "m.toml", "--store", tmp_path / "store")
+    assert_refused(run_kg(*load, "--source", source), f"expected another id than '{source}'")
+
+
+def test_a_source_read_from_another_place_is_told(table: Path, tmp_path: Path, run_kg: RunKg) -> None:
+    options = ("--mapping", tmp_path / "m.toml", "--store", tmp_path / "store")
+    other = tmp_path / "other" / "wells.csv"
+    other.parent.mkdir()
+    other.write_text("nr,title\n2,Another well\n", encoding="utf-8")
+    assert "takes the place" not in run_kg("load", "table", table, *options).err
+    ran = run_kg("load", "table", other, *options)
+    assert f"wells: takes the place of what was read from {table}" in ran.err
+
+
+def test_a_batch_of_which_nothing_can_be_read_says_why_of_each(tmp_path: Path, run_kg: RunKg) -> None:
+    for name, content in {"a.xml": b"", "b.xml": b"<iati-activities>", "c.xml": b'{"a": 1}'}.items():
+        (tmp_path / name).write_bytes(content)
+    findings = tmp_path / "f.json"
+    ran = run_kg("load", "iati", *sorted(tmp_path.glob("*.xml")), "--findings", findings, "--store", tmp_path / "store")
+    assert ran.code == 2
+    told = json.loads(findings.read_text(encoding="utf-8"))["findings"]
+    assert [Path(one["place"].split(":")[0]).name for one in told] == ["a.xml", "b.xml", "c.xml"]
+    assert not (tmp_path / "store" / "CURRENT").exists()
+
+
+def test_rdf_comes_from_folders_and_pipes_too(tmp_path: Path, run_kg: RunKg) -> None:
+    folder, store = tmp_path / "rdf", tmp_path / "store"
+    folder.mkdir()
+    (folder / "one.ttl").write_bytes(RDF)
+    (folder / "two.nt.zst").write_bytes(zstandard.compress(RDF))
+    assert run_kg("load", "rdf", folder, "--store", store).code == 0
+    assert run_kg("load", "rdf", "-", "--source", "three", "--store", store, stdin=RDF.decode()).code == 0
+    assert set(open_view(store).sources) == {"one", "two", "three"}
+    assert_refused(run_kg("load", "rdf", "-", "--source", "x", "--store", store, stdin="<a"), "error: -:1: expected")

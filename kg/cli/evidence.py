@@ -19,6 +19,7 @@ from kg.cli.options import (
     write_rows,
 )
 from kg.errors import UsageError
+from kg.model.iris import source_id
 from kg.shipped import ontology_dir
 
 
@@ -89,8 +90,8 @@ def show_command(name: str, store: Path | None, documents: Path | None, form: st
     from kg.evidence.words import find_words_of
 
     found, missing = find_words_of(open_store(store), name, _needed(documents))
-    header = ["statement", "place", "words"]
-    rows: list[list[Any]] = [[row["statement"], row["place"], row["words"]] for row in found]
+    header = ["statement", "source", "place", "words"]
+    rows: list[list[Any]] = [[row["statement"], source_id(row["source"]), row["place"], row["words"]] for row in found]
     write_rows(form, header, rows, found)
     for problem in missing:
         say(f"words left out: {problem}")

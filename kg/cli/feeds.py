@@ -7,6 +7,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from kg.errors import InputError, UsageError
 from kg.shipped import ontology_dir
 
 if TYPE_CHECKING:
+    from kg.assembly import Watch
     from kg.feeds import Terms
     from kg.model.report import Report
     from kg.pipeline import Published
@@ -34,13 +36,34 @@ def load_files(
     from kg.model.report import Report
 
     report = Report(strict=strict)
-    with tempfile.TemporaryDirectory() as folder, watching() as watch:
-        listed = list(_expand(files, FEEDS[kind].endings, Path(folder), terms.source))
-        published = load_feed(kind, listed, store, ontology=ontology_dir(), report=report, terms=terms, watch=watch)
-    if findings is not None:
-        write_whole({findings: [json.dumps(report.document(), ensure_ascii=False, indent=1), "\n"]})
-    _tell(report)
-    return published
+    if findings is not None and not findings.absolute().parent.is_dir():
+        raise UsageError(f"--findings: expected a file in a folder that is there, got {findings}")
+    try:
+        with _listed(files, FEEDS[kind].endings, terms.source) as listed, watching() as watch:
+            return load_feed(kind, listed, store, ontology=ontology_dir(), report=report, terms=terms, watch=watch)
+    finally:
+        if findings is not None and (report.counts or report.tally):
+            write_whole({findings: [json.dumps(report.document(), ensure_ascii=False, indent=1), "\n"]})
+        _tell(report, findings)
+
+
+def load_rdf_files(files: Sequence[Path], store: Path, source: str | None, watch: Watch) -> Published:
+    """Load RDF files, named by path, folder or pattern, or N-Quads from a pipe."""
+    from kg.pipeline import load_rdf
+    from kg.store.rdf import ENDINGS_OF_RDF
+
+    with _listed(files, ENDINGS_OF_RDF, source) as listed:
+        return load_rdf(listed, store, ontology=ontology_dir(), source=source, watch=watch)
+
+
+@contextmanager
+def _listed(files: Sequence[Path], endings: tuple[str, ...], source: str | None) -> Iterator[list[Path]]:
+    """The files that are meant; what is said of a pipe's copy is said of the pipe."""
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            yield list(_expand(files, endings, Path(folder), source))
+        except InputError as error:
+            raise InputError(str(error).replace(str(Path(folder) / f"{source}{endings[0]}"), str(_PIPE))) from None
 
 
 def _expand(files: Sequence[Path], endings: tuple[str, ...], folder: Path, source: str | None) -> Iterator[Path]:
@@ -77,7 +100,7 @@ def _from_pipe(file: Path, source: str | None) -> Path:
     return file
 
 
-def _tell(report: Report) -> None:
+def _tell(report: Report, findings: Path | None) -> None:
     from kg.views.tables import render_table
 
     rows = [
@@ -87,7 +110,10 @@ def _tell(report: Report) -> None:
     if rows:
         say(render_table(["rule", "severity", "count", "first"], rows, width=None))
     if unread := report.unread.total():
-        say(f"{counted(unread, 'element')} and attributes of {len(report.unread)} sorts were not read (see --findings)")
+        sorts, where = len(report.unread), findings or "--findings FILE"
+        say(f"{unread:,} elements, attributes or cells of {counted(sorts, 'sort')} were not read (see {where})")
     tally = report.tally
+    if not tally["files"]:
+        return
     words = ", ".join(f"{tally[what]:,} {what}" for what in TOLD if tally[what])
     say(f"{counted(tally['files'], 'file')}: {words}")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kg.cli.feeds import load_files
+from kg.cli.feeds import load_files, load_rdf_files
 from kg.cli.options import counted, format_option, open_store, say, store_option, writable_store_option, write_rows
 from kg.cli.progress import watching
 from kg.errors import UsageError
@@ -52,7 +52,7 @@ def load_command(
       kg load table wells.csv --mapping wells.toml --store my-store
       kg load iati activities/ --rates rates.csv --convert-to USD --store my-store
     """
-    from kg.pipeline import load_rdf, load_workbooks, write_triples
+    from kg.pipeline import load_workbooks, write_triples
 
     if out is not None:
         if kind != "workbook":
@@ -71,12 +71,14 @@ def load_command(
         )
     elif kind == "rdf":
         with watching() as watch:
-            done = load_rdf(files, store, ontology=ontology_dir(), source=source, watch=watch)
+            done = load_rdf_files(files, store, source, watch)
     elif source is None:
         with watching() as watch:
             done = load_workbooks(files, store, ontology=ontology_dir(), watch=watch)
     else:
         raise UsageError("--source: a workbook names its source in source.toml")
+    for source, place in done.moved.items():
+        say(f"{source}: takes the place of what was read from {place}; with --source ID both would stay")
     _report(store, done.version, done.changed)
 
 

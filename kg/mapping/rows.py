@@ -43,6 +43,7 @@ from kg.model.terms import Statement, boolean, decimal, integer, iri, text, type
 from kg.namespaces import CODE, DCTERMS, ID, KG, OA, ORG, PROV, SDO, SKOS, XSD
 
 _TYPE, _EVIDENCE = iri(TYPE), iri(KG.evidence)
+_HAPPENED = ("realised", "ongoing")
 _REMEMBERED = 100_000
 """Dates and places that are remembered as told, so that each record of a large file does not tell them again."""
 OF_RECORD = ("name", "title", "description", "purpose")
@@ -250,7 +251,9 @@ def _map_label(source: Source, name: Name) -> Iterator[Statement]:
 
 
 def _map_money(source: Source, flow: Flow, subject: str) -> Iterator[Statement]:
-    counts = flow.counts if flow.counts is not None else not flow.part_of and flow.status == "realised"
+    counts = (
+        flow.counts if flow.counts is not None else not (flow.part_of or flow.uncounted) and flow.status in _HAPPENED
+    )
     yield subject, iri(KG.countsInTotals), boolean(counts)
     if flow.amount is None:
         return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import groupby
 from pathlib import Path
@@ -24,6 +24,15 @@ if TYPE_CHECKING:
 _DOCTYPE = re.compile(rb"<!DOCTYPE", re.IGNORECASE)
 _MARK = b"\xef\xbb\xbf"
 _PIECE = 1 << 20
+_FORMS = {
+    ".nq": "N_QUADS", ".nt": "N_TRIPLES", ".ttl": "TURTLE", ".trig": "TRIG", ".rdf": "RDF_XML", ".owl": "RDF_XML",
+    ".jsonld": "JSON_LD", ".json": "JSON_LD", ".xml": "RDF_XML",
+}  # fmt: skip
+"""The syntax by the ending of a file, named as the engine names it."""
+ENDINGS_OF_RDF = tuple(
+    f"{ending}{packed}" for ending in _FORMS if ending not in (".json", ".xml") for packed in ("", *ENDINGS)
+)
+"""How the names of RDF files in a folder end; `.json` and `.xml` may be anything, and are read where they are named."""
 _SKOLEM = ".well-known/genid/"
 
 
@@ -195,22 +204,12 @@ def _format(file: Path) -> pyoxigraph.RdfFormat:
 
     name = file.with_suffix("").name if file.suffix in ENDINGS else file.name
     ending = Path(name).suffix
-    forms: Mapping[str, pyoxigraph.RdfFormat] = {
-        ".ttl": ox.RdfFormat.TURTLE,
-        ".trig": ox.RdfFormat.TRIG,
-        ".nt": ox.RdfFormat.N_TRIPLES,
-        ".nq": ox.RdfFormat.N_QUADS,
-        ".rdf": ox.RdfFormat.RDF_XML,
-        ".owl": ox.RdfFormat.RDF_XML,
-        ".xml": ox.RdfFormat.RDF_XML,
-        ".jsonld": ox.RdfFormat.JSON_LD,
-        ".json": ox.RdfFormat.JSON_LD,
-    }
-    if ending not in forms:
+    if ending not in _FORMS:
         raise InputError(
-            f"{file}: expected a file ending in one of {', '.join(forms)} (and .gz or .zst), got {ending or 'none'}"
+            f"{file}: expected a file ending in one of {', '.join(_FORMS)} (and .gz or .zst), got {ending or 'none'}"
         )
-    return forms[ending]
+    form: pyoxigraph.RdfFormat = getattr(ox.RdfFormat, _FORMS[ending])
+    return form
 
 
 @cache

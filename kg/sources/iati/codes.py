@@ -40,6 +40,8 @@ STAGES = _words(
 )
 INCOMING = frozenset({"incoming-funds", "incoming-commitment", "incoming-pledge"})
 """Told by the receiver; the provider may tell the same money as well."""
+PLEDGED = frozenset({"pledge", "incoming-pledge"})
+"""Announced and not binding: planned, as in all other data here."""
 PAID_BACK = frozenset({"interest-payment", "loan-repayment"})
 """Money that leaves a work towards those who funded it: it does not fund the work."""
 SOLD = "sale-of-equity"

@@ -16,6 +16,7 @@ from kg.sources.iati.codes import (
     INCOMING,
     OUTGOING,
     PAID_BACK,
+    PLEDGED,
     SOLD,
     STAGES,
     YES_NO,
@@ -75,7 +76,7 @@ def _transaction(one: Element, scope: Scope, parties: Parties) -> Iterator[Row]:
         finance_type=finance,
         flow_class="loan" if finance == "loan" else "aid",
         humanitarian=scope.humanitarian if mark is None else mark,
-        status="realised",
+        status="planned" if stage in PLEDGED else "realised",
         counts=not (reason := _uncounted(stage, scope)),
         uncounted=reason,
         certainty="implied" if implied else "stated",
@@ -91,7 +92,9 @@ def _uncounted(stage: str, scope: Scope) -> str:
         return "repeated"
     if scope.secondary:
         return "secondary-report"
-    return "receiver-report" if stage in INCOMING else ""
+    if stage in INCOMING:
+        return "receiver-report"
+    return "not-moved" if stage in PLEDGED else ""
 
 
 def read_budget(one: Element, stage: str, scope: Scope, *, status: str = "planned", **known: Any) -> Flow:
