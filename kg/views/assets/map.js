@@ -477,10 +477,14 @@
   byId("show-filters").addEventListener("click", () => byId("show-filters").setAttribute("aria-expanded", String(document.body.classList.toggle("filters-open"))));
   byId("reset").addEventListener("click", showAll);
   byId("close").addEventListener("click", () => choose(null));
-  const zoom = (factor) => network.moveTo({ scale: Math.min(10, network.getScale() * factor), animation: !calm && { duration: 160, easingFunction: "easeInOutQuad" } });
+  const zoom = (factor) => { fitted = false; network.moveTo({ scale: Math.min(10, network.getScale() * factor), animation: !calm && { duration: 160, easingFunction: "easeInOutQuad" } }); };
   byId("zoom-in").addEventListener("click", () => zoom(1.5));
   byId("zoom-out").addEventListener("click", () => zoom(1 / 1.5));
-  byId("zoom-fit").addEventListener("click", () => frame(visible()));
+  byId("zoom-fit").addEventListener("click", () => { fitted = true; frame(visible()); });
+  /* A window that grows or shrinks shows all again, as long as nobody has moved the drawing. */
+  let fitted = true;
+  for (const moved of ["dragStart", "zoom"]) network.on(moved, () => { fitted = false; });
+  new ResizeObserver(() => setTimeout(() => { if (fitted && !state.chosen) frame(visible(), false); }, 60)).observe(stage);
   const STEPS = { ArrowLeft: [-60, 0], ArrowRight: [60, 0], ArrowUp: [0, -60], ArrowDown: [0, 60] }; // pixels
   stage.addEventListener("keydown", ({ key }) => {
     const { x, y } = network.getViewPosition();
