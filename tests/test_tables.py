@@ -126,7 +126,7 @@ def test_the_example_of_the_page_makes_the_rows_that_it_shows(tmp_path: Path) ->
     blocks = dict(BLOCK.findall(PAGE))
     found, report = read(blocks["wells.csv"], tmp_path, blocks["wells.toml"], "wells.csv")
     shown = {name: list(csv.DictReader(io.StringIO(text))) for name, text in blocks.items() if name in TABLES}
-    assert len(shown) == 4
+    assert len(shown) == 5
     for table, expected in shown.items():
         made = of(TABLES[table], found)
         assert [{name: as_cell(getattr(row, name)) for name in expected[0]} for row in made] == expected

@@ -107,7 +107,7 @@ def _load_published(
 )
 @writable_store_option
 def build_command(origin: Path | None, store: Path) -> None:
-    """Build a store from a folder of N-Quads, in place of all that it held.
+    """Build a store from a folder of N-Quads, and the identity decisions in its identity.tsv, in place of all it held.
 
     \b
     Example:
