@@ -19,6 +19,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kg.clean.persons import WITHHELD
 from kg.errors import InputError
 from kg.feeds import describe_files
 from kg.mapping.rows import map_records
@@ -348,13 +349,13 @@ INDIVIDUALS = [
     "Individual", "Private individual", "private individuals", "Private individual donor, Mr Richard Roe",
     "An individual donor - Richard Roe", "Private individual (Richard Roe)", "Individual: Richard Roe",
     "Individual, Mrs. Roe", "Richard Roe (individual)", "Private donor, Ms Roe", "Particulier", "Donateur individuel",
-    "Persona física: Richard Roe",
+    "Persona física: Richard Roe", "Mr Richard Roe", "Richard Roe, private person", "Dr. Richard Roe",
 ]  # fmt: skip
 ORGANIZATIONS = [
     "Individual Giving Foundation", "Institute for Individuals", "AAUK Individual Giving", "Individual, Family and Co.",
     "Individuals - Families - Communities", "Private donor advised fund", "Anonymous Content",
     "Multiple Sclerosis Trust", "Otherwise Foundation", "DonorsChoose", "Education of Individuals (EI)",
-    "Ms. Foundation for Women",
+    "Ms. Foundation for Women", "Dr. Abdul's Foundation", "Mrs. Green's School",
 ]  # fmt: skip
 
 
@@ -368,6 +369,39 @@ def test_an_individual_enters_without_a_name(name: str) -> None:
     assert not any(word in said for word in ("Jane", "P-77", "P-78", "Roe", f"{name!r}"))
     assert [row.name for row in rows if isinstance(row, Organization)].count("An individual (name withheld)") == 1
     assert sum(isinstance(row, Participation) for row in rows) == 3
+
+
+def test_no_text_of_a_record_tells_the_name_of_its_individuals() -> None:
+    title = "<title><narrative>Gift of Jane Doe</narrative></title>"
+    donor = '<provider-org ref="P-77"><narrative>Jane Doe (individual)</narrative></provider-org>'
+    told = "<description><narrative>Pay to Ms. Doe</narrative></description>"
+    keeper = PARTY.format("GB-1", "Jane Doe Foundation")
+    rows, report = read(
+        activity(
+            title
+            + keeper
+            + transaction(inside=donor + told).replace("<transaction>", '<transaction ref="J. to Jane Doe">')
+        )
+    )
+    assert {row.name for row in rows if isinstance(row, Organization)} >= {"Jane Doe Foundation", WITHHELD}
+    said = repr([row for row in rows if not isinstance(row, Organization | Participation)]) + repr(report.findings)
+    assert "Doe" not in said
+    assert f"Pay to {WITHHELD}" in said
+
+
+def test_contacts_are_taken_out_of_every_text_and_are_no_references() -> None:
+    text = "Contact: Jane Doe, tel +254722123456, jane&amp;#64;example.org"
+    inside = (
+        f"<title><narrative>{text}</narrative></title><description><narrative>About. {text}</narrative></description>"
+    )
+    party = PARTY.format("jane@example.org", "Trust of Wells")
+    other = '<other-identifier ref="jane@example.org" type="A1"/>'
+    paid = transaction(inside=f"<description><narrative>{text}</narrative></description>")
+    rows, report = read(activity(inside + party + other + paid))
+    said = repr(rows) + repr(report.findings)
+    assert not any(word in said for word in ("Jane", "jane", "2547", "example.org"))
+    assert report.counts["warning", "contact-details"] == 3
+    assert report.counts["warning", "placeholder-reference"] == 1
 
 
 @pytest.mark.parametrize("name", ORGANIZATIONS)

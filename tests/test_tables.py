@@ -21,6 +21,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kg.checks import check_graph
+from kg.clean.persons import WITHHELD
 from kg.errors import InputError
 from kg.feeds import Terms, load_feed
 from kg.mapping.rows import map_records
@@ -29,7 +30,6 @@ from kg.model.records import TABLES, Activity, Concept, Link, Name, Organization
 from kg.model.report import Report
 from kg.model.row import Row, Source
 from kg.shipped import ontology_dir
-from kg.sources.iati.parties import WITHHELD
 from kg.sources.tables import rows
 from kg.sources.tables.language import TableMapping
 from kg.sources.tables.mapping import read_mapping
@@ -357,6 +357,24 @@ def test_an_individual_has_no_name_anywhere(tmp_path: Path) -> None:
         ("record-1.individual", WITHHELD), ("record-2.individual", WITHHELD)]  # fmt: skip
     assert "Jane" not in repr(found)
     assert [one.agent for one in of(Participation, found)] == ["record-1.individual", "record-2.individual"]
+
+
+def test_no_text_of_a_row_tells_the_name_of_its_individuals(tmp_path: Path) -> None:
+    found, _ = read(
+        f"{HEADER}\n1,Gift of Jane Doe,Jane Doe,person,5,USD,KE,,\n2,To Mary Poe,Ms. Mary Poe,,6,USD,KE,,\n", tmp_path
+    )
+    assert [one.title for one in of(Activity, found)] == [f"Gift of {WITHHELD}", f"To {WITHHELD}"]
+    assert not any(word in repr(found) for word in ("Jane", "Poe"))
+
+
+def test_contacts_are_taken_out_of_cells_and_are_no_ids(tmp_path: Path) -> None:
+    text = "Wells. Contact: Jane Doe tel +254722123456 jane@example.org"
+    found, report = read(f"{HEADER}\n1,{text},jane@example.org,,5,USD,KE,,\n", tmp_path)
+    assert [one.title for one in of(Activity, found)] == [
+        "Wells. Contact: (name withheld) tel (telephone withheld) (e-mail withheld)"]  # fmt: skip
+    assert not any(word in repr(found) for word in ("Jane", "jane", "2547", "example.org"))
+    assert of(Organization, found) == []
+    assert report.counts["warning", "contact-details"] == 2
 
 
 def test_what_one_row_calls_an_individual_has_no_name_in_another(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Context, Decimal
 from typing import TypeVar
 
+from kg.clean.persons import without_names
 from kg.model.dates import Date, parse_date
 from kg.model.figures import Allocation, Conversion, Flow
 from kg.model.iris import quoted
@@ -15,7 +16,7 @@ from kg.model.records import Concept
 from kg.model.row import Row
 from kg.sources.fts.codes import BOUNDARIES, CLASSES, MARKS, STAGES, USUAL, VOCABULARIES
 from kg.sources.fts.pages import Node
-from kg.sources.fts.parties import add_link, meet_organizations, meet_works, without_names
+from kg.sources.fts.parties import add_link, meet_organizations, meet_works
 from kg.sources.fts.scope import Scope
 
 USD = "USD"
@@ -68,7 +69,7 @@ def read_flow(scope: Scope, *, repeated: bool) -> Iterator[Row]:
         items=(*taken["Plan"], *taken["Project"]),
         paid_from=_paid_from(given, scope),
         purpose=without_names(scope.text(scope.node, "description"), scope.withheld),
-        reference=scope.text(scope.node, "refCode"),
+        reference=without_names(scope.text(scope.node, "refCode"), scope.withheld),
         humanitarian=True,
         amount=money.amount,
         currency=money.currency,
@@ -79,7 +80,7 @@ def read_flow(scope: Scope, *, repeated: bool) -> Iterator[Row]:
         uncounted=reason,
         evidence=scope.evidence,
         certainty="stated",
-        note=_note(scope, start, years, boundary),
+        note=without_names(_note(scope, start, years, boundary), scope.withheld),
     )
     yield from _conversion(money, scope)
     yield from shares

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
+from kg.clean.persons import WITHHELD, is_individual, is_person, without_names
 from kg.model.iris import quoted
 from kg.model.records import Link
 from kg.sources.fts.codes import GROUP, KINDS, NATIONAL, OF_GOVERNMENT, OF_PERSONS, PERSON, WORKS
 from kg.sources.fts.pages import Node
 from kg.sources.fts.scope import Scope, Thing
-from kg.sources.iati.parties import WITHHELD
-from kg.sources.iati.values import is_individual, name_of_individual
 
 
 def meet_organizations(nodes: list[Node], scope: Scope) -> tuple[str, ...]:
@@ -72,7 +69,7 @@ def _is_person(name: str, types: list[str]) -> bool:
     (True, False)
     """
     marked = any(one.lower().endswith(OF_PERSONS) for one in types)
-    return any(is_individual(one) for one in (name, *types)) or (marked and PERSON.fullmatch(name) is not None)
+    return is_person(name) or any(map(is_individual, types)) or (marked and PERSON.fullmatch(name) is not None)
 
 
 def _work(kind: str, one: Node, scope: Scope, realised: bool) -> str:
@@ -80,6 +77,7 @@ def _work(kind: str, one: Node, scope: Scope, realised: bool) -> str:
     if not local:
         return ""
     code = scope.text(one, "code") if kind == "Project" else ""
+    name = without_names(name, scope.withheld)
     found = [("fts-plan" if kind == "Plan" else "fts-project", identifier), ("fts-project-code", code)]
     thing = scope.reading.works.setdefault(
         local, Thing(WORKS[kind], scope.evidence, tuple(f"{scheme}:{value}" for scheme, value in found if value))
@@ -96,20 +94,3 @@ def add_link(subject: str, kind: str, other: str, certainty: str, scope: Scope) 
         evidence=scope.evidence, certainty=certainty,
     )  # fmt: skip
     scope.reading.links.setdefault((subject, kind, other), link)
-
-
-def without_names(text: str, names: list[str]) -> str:
-    """A text in which the names of persons, with and without a title, are withheld.
-
-    >>> without_names("Gift of Jane Doe", ["Ms. Jane Doe"])
-    'Gift of An individual (name withheld)'
-    >>> without_names("Gift of Jane Doe, an individual", ["Individual: Jane Doe"])
-    'Gift of An individual (name withheld), an individual'
-    """
-    for name in names:
-        titled = PERSON.fullmatch(name)
-        beside = name_of_individual(name)
-        whole = "" if is_individual(name) and not beside else name  # a mere word for individuals names none
-        for one in filter(None, (whole, titled[1] if titled else "", beside)):
-            text = re.sub(re.escape(one), WITHHELD, text, flags=re.IGNORECASE)
-    return text

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
@@ -10,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from kg.clean.countries import find_country
+from kg.clean.persons import is_email, without_contacts
 from kg.model.dates import Date
 from kg.model.evidence import Position
 from kg.model.iris import quoted
@@ -22,7 +22,6 @@ from kg.sources.iati.scope import Codes, digest
 from kg.sources.iati.values import LONGEST_TEXT, clean_text, damage, read_day, read_number, unescaped
 
 Evidence = tuple[Position, ...]
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
 KINDS_OF_JSON = {Object: "an object", list: "a list", bool: "yes or no", int: "a number", Decimal: "a number"}
 
 
@@ -95,12 +94,12 @@ class Scope:
 
     def find(self, severity: str, rule: str, message: str) -> None:
         """Note a finding about the flow."""
-        self.reading.report.add(severity, rule, self.id, message, f"{self.file}: {self.record}")
+        self.reading.report.add(severity, rule, self.id, without_contacts(message), f"{self.file}: {self.record}")
 
     def remark(self, what: str, told: str) -> None:
         """Put into the note what no field of the flow holds; nothing where nothing is told."""
         if told:
-            self.remarks.append(f"{what}: {told}.")
+            self.remarks.append(without_contacts(f"{what}: {told}."))
 
     def wrong(self, key: str, expected: str, value: Any) -> None:
         """Note that a value is of another kind than it should be, and keep it in the note."""
@@ -120,10 +119,12 @@ class Scope:
         if len(told) > LONGEST_TEXT:
             self.find("warning", "too-long", f"{key}: expected {LONGEST_TEXT} characters at most; cut off")
             told = told[:LONGEST_TEXT]
-        text = _EMAIL.sub("(e-mail withheld)", unescaped(told))
-        if text != told:
-            rule = "double-escaped" if text == unescaped(told) else "e-mail"
-            self.find("warning", rule, f"{key}: expected plain text, got an entity or an e-mail address; taken out")
+        plain = unescaped(told)
+        text = without_contacts(plain)
+        if plain != told:
+            self.find("warning", "double-escaped", f"{key}: expected plain text, got an entity; undone")
+        if text != plain:
+            self.find("warning", "contact-details", f"{key}: expected no contacts of persons; taken out")
         if rule := damage(text):
             self.find("warning", rule, f"{key}: expected text as it was written, got {text[:80]!r}; kept as it is")
         return text
@@ -193,6 +194,8 @@ class Scope:
     def name_of(self, one: Node, prefix: str) -> tuple[str, str, str]:
         """The local id, the identifier and the name of an object; the id is empty where it has neither of the two."""
         identifier, name = self.text(one, "id"), self.text(one, "name")
+        if is_email(identifier):
+            identifier = ""
         if not identifier and not name:
             self.find("error", "object-unusable", f"{prefix}: expected an id or a name, got neither; left out")
             return "", "", ""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from kg.clean.persons import without_contacts
 from kg.model.dates import Date
 from kg.model.evidence import Position
 from kg.model.iris import quoted
@@ -13,7 +14,7 @@ from kg.model.records import Activity, Link, Name, Participation
 from kg.model.row import Row
 from kg.sources.iati.codes import DATES, LINKS, ROLES, STATUSES, YES_NO
 from kg.sources.iati.money import read_flows
-from kg.sources.iati.parties import Parties
+from kg.sources.iati.parties import Parties, find_persons
 from kg.sources.iati.scope import Reading, Scope, activity_id, digest, language_of
 from kg.sources.iati.shares import read_shares
 from kg.sources.iati.stream import Element
@@ -37,7 +38,7 @@ def read_activity(element: Element, number: int, reading: Reading, parties: Part
 def _open(element: Element, number: int, reading: Reading) -> tuple[Scope, str]:
     """The scope of an activity and its identifier; a missing or repeated one is known by its number."""
     found = element.find("iati-identifier")
-    identifier = " ".join((found.text or "").split()) if found is not None else ""
+    identifier = without_contacts(" ".join((found.text or "").split())) if found is not None else ""
     usable = bool(identifier) and not is_placeholder(identifier)
     local = activity_id(identifier) if usable else f"activity.number-{number}"
     repeated = local in reading.activities
@@ -51,6 +52,7 @@ def _open(element: Element, number: int, reading: Reading) -> tuple[Scope, str]:
         defaults={},
         repeated=repeated,
     )
+    find_persons(element, scope)
     reading.activities.add(scope.id)
     if not usable:
         scope.find("warning", "no-identifier", f"iati-identifier: expected one, got {identifier!r}", element)
@@ -127,7 +129,7 @@ def _status(element: Element, dates: dict[str, Date], scope: Scope) -> str:
 def _identifiers(element: Element, identifier: str, scope: Scope) -> tuple[str, ...]:
     found = [f"iati:{identifier}"] if identifier else []
     for one in element.findall("other-identifier"):
-        value = scope.attribute(one, "ref") or scope.text(one)
+        value = scope.attribute(one, "ref") or without_contacts(scope.text(one))
         if not is_placeholder(value):
             kind = quoted(scope.attribute(one, "type").lower())
             found.append(f"iati-other{'-' if kind else ''}{kind}:{value}")

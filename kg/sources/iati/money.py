@@ -7,6 +7,7 @@ from dataclasses import fields, replace
 from decimal import Decimal
 from typing import Any
 
+from kg.clean.persons import is_email
 from kg.model.figures import Flow
 from kg.model.row import Row
 from kg.sources.iati.codes import (
@@ -70,7 +71,7 @@ def _transaction(one: Element, scope: Scope, parties: Parties) -> Iterator[Row]:
         stage,
         scope,
         start=scope.date(one.find("transaction-date")),
-        reference=scope.attribute(one, "ref"),
+        reference=_reference(one, scope),
         purpose=purpose,
         language=language,
         finance_type=finance,
@@ -195,6 +196,12 @@ def _purpose(one: Element, scope: Scope) -> Named:
     if len(found) > 1:
         scope.reading.report.unread["transaction/description[further languages]"] += len(found) - 1
     return (scope.mended(found[0][0], one), found[0][1]) if found else ("", "")
+
+
+def _reference(one: Element, scope: Scope) -> str:
+    """The publisher's own number of a transaction, which may be any text; an e-mail address is none."""
+    text = scope.without_persons(scope.attribute(one, "ref"))
+    return "" if is_email(text) else text
 
 
 def _parties(one: Element, scope: Scope, parties: Parties, stage: str = "") -> tuple[dict[str, Any], bool]:

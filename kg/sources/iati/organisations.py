@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from kg.clean.persons import is_email, without_contacts
 from kg.model.evidence import Position
 from kg.model.iris import quoted
 from kg.model.row import Row
 from kg.sources.iati.money import read_budget
-from kg.sources.iati.parties import Parties
+from kg.sources.iati.parties import Parties, find_persons
 from kg.sources.iati.scope import Reading, Scope, language_of
 from kg.sources.iati.shares import read_shares
 from kg.sources.iati.stream import Element
@@ -32,6 +33,7 @@ def read_organisation(element: Element, number: int, reading: Reading, parties: 
         currency="",
         defaults={},
     )
+    find_persons(element, scope)
     scope.currency = scope.attribute(element, "default-currency").upper()
     reading.report.tally["organisations"] += 1
     scope.reporter, _ = parties.meet(element.find("reporting-org"), scope)
@@ -60,5 +62,6 @@ def _identifier(element: Element) -> tuple[str, Element | None]:
     for tag in ("organisation-identifier", "iati-identifier"):
         found = element.find(tag)
         if found is not None and (found.text or "").strip():
-            return " ".join(found.text.split()), found
+            identifier = without_contacts(" ".join(found.text.split()))
+            return ("" if is_email(identifier) else identifier), found
     return "", None

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
+from kg.clean.persons import WITHHELD, is_individual, is_person, name_of_individual
 from kg.model.evidence import Position
 from kg.model.iris import quoted
 from kg.model.records import Name, Organization
@@ -14,7 +15,7 @@ from kg.sources.iati.codes import KINDS, PLACEHOLDERS
 from kg.sources.iati.scope import Named, Scope, digest
 from kg.sources.iati.stream import Element
 from kg.sources.iati.values import (
-    is_individual,
+    clean_text,
     is_nameless,
     is_placeholder,
     looks_like_channel,
@@ -22,8 +23,17 @@ from kg.sources.iati.values import (
     unescaped,
 )
 
-WITHHELD = "An individual (name withheld)"
 CHANNELS = "iati-crs-channel-code"
+_ELEMENTS = ("reporting-org", "participating-org", "provider-org", "receiver-org", "recipient-org")
+
+
+def find_persons(element: Element, scope: Scope) -> None:
+    """Note the persons among the parties of a record before any text of it is told, and their references."""
+    for one in element.iter(*_ELEMENTS):
+        names = [name for name in map(unescaped, map(clean_text, one.itertext())) if name]
+        if is_individual(scope.attribute(one, "type")) or any(map(is_person, names)):
+            scope.withheld.add(scope.attribute(one, "ref"))
+            scope.persons |= {name for name in names if not is_nameless(name) and not names_nobody(name)}
 
 
 @dataclass(slots=True)
@@ -52,10 +62,9 @@ class Parties:
         """
         if element is None:
             return "", ""
-        names = [named for named in scope.narratives(element) if not is_nameless(named[0])]
+        names = [named for named in scope.spellings(element) if not is_nameless(named[0])]
         kind = scope.attribute(element, "type")
-        if is_individual(kind) or any(is_individual(text) for text, _ in names):
-            scope.withheld.add(scope.attribute(element, "ref"))
+        if is_individual(kind) or any(_is_one_of(scope.persons, text) for text, _ in names):
             return self._withhold(scope), ""
         local, identifiers = _identify(element, names[0][0] if names else "", scope)
         if not local:
@@ -70,7 +79,9 @@ class Parties:
 
     def tell(self, identifier: str, element: Element | None, name: Element | None, scope: Scope) -> str:
         """The local id of an organisation that a file is about; empty where it has neither identifier nor name."""
-        names = scope.narratives(name) if name is not None else []
+        names = scope.spellings(name) if name is not None else []
+        if any(is_person(text) for text, _ in names):
+            return self._withhold(scope)
         if not identifier and not names:
             return ""
         local = f"org.{quoted(identifier)}" if identifier else f"org.name-{_by_name(names[0][0])}"
@@ -140,7 +151,8 @@ def _identify(element: Element, name: str, scope: Scope) -> tuple[str, tuple[str
     raw = scope.attribute(element, "ref")
     reference = "" if is_placeholder(raw) else raw
     if raw and not reference:
-        message = f"ref: expected an identifier, got {raw[:40]!r}, which {PLACEHOLDERS[raw.lower()]}"
+        what = PLACEHOLDERS.get(raw.lower(), "is an e-mail address")
+        message = f"ref: expected an identifier, got {raw[:40]!r}, which {what}"
         scope.find("warning", "placeholder-reference", message, element)
     scope.references |= {reference} - {""}
     channels = scope.reading.codes.get(CHANNELS, ())
@@ -152,6 +164,14 @@ def _identify(element: Element, name: str, scope: Scope) -> tuple[str, tuple[str
     if reference:
         return f"org.{quoted(reference)}", (f"iati:{reference}",)
     return (f"org.name-{_by_name(name)}" if name else ""), ()
+
+
+def _is_one_of(persons: set[str], name: str) -> bool:
+    """Whether a party is one of the persons of its record, whatever else stands beside the name."""
+    told = name_of_individual(unescaped(name)).lower()
+    return bool(persons) and (
+        is_person(unescaped(name)) or told in {name_of_individual(one).lower() for one in persons}
+    )
 
 
 def _by_name(name: str) -> str:

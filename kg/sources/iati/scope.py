@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from kg.clean.persons import without_contacts, without_names
 from kg.model.dates import Date
 from kg.model.evidence import Evidence, Position
 from kg.model.iris import quoted
@@ -96,6 +97,8 @@ class Scope:
     """The references of all parties that the record has named so far."""
     withheld: set[str] = field(default_factory=set)
     """Those of individuals, which must not be told, not even as a defect."""
+    persons: set[str] = field(default_factory=set)
+    """The names of these, which no text of the record may tell."""
     used: Counter[str] = field(default_factory=Counter)
     remarks: list[str] = field(default_factory=list)
     """What stands in the source and could not be used as it is, for the note of the record that is made next."""
@@ -104,13 +107,13 @@ class Scope:
         """The remarks since the last note, and more, as one text."""
         told = " ".join(filter(None, (*more, *self.remarks)))
         self.remarks.clear()
-        return told
+        return self.without_persons(told)
 
     def find(self, severity: str, rule: str, message: str, element: Element) -> None:
         """Note a finding at the line of an element."""
         line = line_of(element)
         place = f"{self.reading.file}:{line}" if line else self.reading.file
-        self.reading.report.add(severity, rule, self.id, message, place)
+        self.reading.report.add(severity, rule, self.id, self.without_persons(message), place)
 
     def attribute(self, element: Element | None, name: str) -> str:
         """The clean text of an attribute; empty where there is none."""
@@ -120,7 +123,7 @@ class Scope:
         if len(raw) > LONGEST_ATTRIBUTE:
             self.find("warning", "too-long", f"@{name}: expected {LONGEST_ATTRIBUTE} characters at most", element)
             raw = raw[:LONGEST_ATTRIBUTE]
-        return clean_text(raw)
+        return without_contacts(clean_text(raw)) if "@" in raw else clean_text(raw)
 
     def standard_code(self, element: Element, tag: str, path: str) -> str:
         """The code of the standard's own vocabulary; all others that stand beside it are counted as unread."""
@@ -142,11 +145,31 @@ class Scope:
         return clean_text(raw)
 
     def narratives(self, element: Element) -> list[Named]:
-        """The texts of an element, each with its language: its narratives, or in version 1 its own text."""
+        """The texts of an element, each with its language, without the persons of the record and any contacts."""
+        return [(without_names(text, self._longest_first()), language) for text, language in self.spellings(element)]
+
+    def spellings(self, element: Element) -> list[Named]:
+        """The texts of an element as a party has them for names: its narratives, or in version 1 its own text."""
         outer = self._language(element, self.language)
         inner = element.findall("narrative")
         texts = [(self.text(one), self._language(one, outer)) for one in inner] or [(self.text(element), outer)]
-        return [named for named in texts if named[0]]
+        return [(self.without_contacts(text, element), language) for text, language in texts if text]
+
+    def without_contacts(self, raw: str, element: Element) -> str:
+        """A text without e-mail addresses, telephone numbers and contact persons, with a finding if it had any."""
+        plain = unescaped(raw)
+        text = without_contacts(plain)
+        if text == plain:
+            return raw
+        self.find("warning", "contact-details", f"{element.tag}: expected no contacts of persons; taken out", element)
+        return text
+
+    def without_persons(self, text: str) -> str:
+        """A text that no element has, as a note, without contacts and the persons of the record."""
+        return without_names(without_contacts(text), self._longest_first())
+
+    def _longest_first(self) -> list[str]:
+        return sorted(self.persons, key=lambda name: (-len(name), name)) if self.persons else []
 
     def mended(self, raw: str, element: Element) -> str:
         """A text without damage that can be undone, with a finding for any that it has."""

@@ -7,6 +7,7 @@ import re
 from decimal import Decimal
 from functools import lru_cache
 
+from kg.clean.persons import is_email
 from kg.model.dates import Date, parse_date
 from kg.sources.iati.codes import NOBODY, PLACEHOLDERS
 
@@ -24,21 +25,6 @@ _ENTITY = re.compile(r"&(?:amp|lt|gt|quot|apos|nbsp|#\d{1,6}|#[xX][0-9a-fA-F]{1,
 _MOJIBAKE = re.compile(r"Ã[\u0080-\u00bf\u0192\u2018-\u203a]|â€|Â[\u00a0-\u00bf]|Ð[\u0080-\u00bf]")
 _LOST = re.compile("\ufffd|\\?{4,}")
 _CHANNEL = re.compile(r"[1-9]\d{4}", re.ASCII)
-_BARE = (
-    r"individuals?|particuliers?|personnes? physiques?|personas? (?:físicas?|naturales?)|particular(?:es)?"
-    r"|pessoas? físicas?|privatperson(?:en)?|particulieren?"
-)
-_SURE = (
-    r"(?:private|anonymous) individuals?(?: (?:person|donor|giver)s?)?|individual (?:person|donor|giver)s?"
-    r"|donateurs? (?:individuel|particulier)s?|donantes? (?:individual|particular)(?:es)?"
-)
-_BETWEEN = r"(?:\s*[,;:/(]\s*|\s+[-–—]\s+)"
-_TITLED = r"(?:mr|mrs|ms|miss|mme|mlle|sra?)\b\.?\s.+"
-_INDIVIDUAL = re.compile(
-    rf"(?:an? |the )?(?:(?:{_SURE})(?:{_BETWEEN}(?P<a>.+))?|(?:{_BARE})(?:: ?(?P<b>.+)|{_BETWEEN}(?P<c>{_TITLED}))?)"
-    rf"|(?:private |anonymous )?donor{_BETWEEN}(?P<d>{_TITLED})|(?P<e>.+?) ?\((?:private )?individual\)",
-    re.IGNORECASE,
-)
 _GROUP = re.compile(
     r"(?:unspecified|undisclosed|various)\b.*|anonymous(?: donors?)?(?: - .*)?"
     r"|(?:miscellaneous|multiple|several|others?)(?: (?:donors|organi[sz]ations|agencies|partners|vendors|recipients))?"
@@ -127,10 +113,10 @@ def read_language(raw: str) -> str:
 def is_placeholder(text: str) -> bool:
     """Whether a reference tells nothing.
 
-    >>> is_placeholder("N/A"), is_placeholder("XM-DAC-41122")
-    (True, False)
+    >>> is_placeholder("N/A"), is_placeholder("contact@example.org"), is_placeholder("XM-DAC-41122")
+    (True, True, False)
     """
-    return text.lower() in PLACEHOLDERS
+    return text.lower() in PLACEHOLDERS or is_email(text)
 
 
 def is_nameless(text: str) -> bool:
@@ -139,28 +125,7 @@ def is_nameless(text: str) -> bool:
     >>> is_nameless("nan"), is_nameless("Various")
     (True, False)
     """
-    return PLACEHOLDERS.get(text.lower(), "names").endswith(("punctuation", "filler", "none"))
-
-
-def is_individual(text: str) -> bool:
-    """Whether a source names a party, or its type, as an individual, with or without the person's name.
-
-    >>> is_individual("Private individual"), is_individual("Private individual donor, Mr Jo Doe")
-    (True, True)
-    >>> is_individual("AAUK Individual Giving"), is_individual("Institute for Individuals")
-    (False, False)
-    """
-    return _INDIVIDUAL.fullmatch(text) is not None
-
-
-def name_of_individual(text: str) -> str:
-    """The name that stands beside the word for an individual; empty where none does.
-
-    >>> name_of_individual("Jo Doe (individual)"), name_of_individual("Individual")
-    ('Jo Doe', '')
-    """
-    match = _INDIVIDUAL.fullmatch(text)
-    return next(filter(None, match.groups()), "").strip(" ()") if match else ""
+    return is_email(text) or PLACEHOLDERS.get(text.lower(), "names").endswith(("punctuation", "filler", "none"))
 
 
 def names_nobody(text: str) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from kg.clean.persons import is_email, is_person, without_contacts, without_names
 from kg.errors import InputError
 from kg.model.evidence import Position
 from kg.model.figures import Allocation
@@ -25,6 +26,9 @@ from kg.sources.tables.things import Things, Told
 
 _SHOWN = 60
 _ENDS = {"place", "code"}
+_NUMBER = re.compile(r"[+-]?[\d.,]+")
+_OF_PARTIES = {("organizations", "name"), ("participations", "spelling")}
+"""Fields that hold the name of a party: an organization keeps that of its founder."""
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9-]*:.+")
 _WORKS = (
     "activities",
@@ -112,6 +116,7 @@ class Reading:
         cells = dict(zip(names, line.cells, strict=False))
         self._count(names, line.cells)
         place = f"{file}:{line.number}"
+        self._withhold_contacts(cells, place)
         if line.mended:
             message = "expected text, got control characters, which were taken out"
             self.report.add("warning", "control-characters", "", message, place)
@@ -128,9 +133,29 @@ class Reading:
         position = Position(file, record if record and not repeated else f"row {line.number}")
         cells[ROW], cells[DIGEST] = str(line.number), self._digest(line.cells)
         scope = Scope(place, Told(place, line.number, position, repeated), cells, {})
+        scope.told.persons = tuple(sorted(set(self._persons(scope)), key=lambda name: (-len(name), name)))
         for block in self.mapping.blocks:
             for item in self._items(block, scope):
                 yield from self._record(block, item, scope)
+
+    def _withhold_contacts(self, cells: dict[str, str], place: str) -> None:
+        """Take contacts of persons out of the cells that are read; an e-mail address alone is no value at all."""
+        for name, cell in cells.items():
+            if name in self.mapping.used and not _NUMBER.fullmatch(cell) and (text := without_contacts(cell)) != cell:
+                message = f"{name}: expected no contacts of persons; taken out"
+                self.report.add("warning", "contact-details", "", message, place)
+                cells[name] = "" if is_email(text) else text
+
+    def _persons(self, scope: Scope) -> Iterator[str]:
+        """The names of the individuals of a row, which stand in texts that are made before it is known who they are."""
+        for block in self.mapping.blocks:
+            if block.table == "organizations":
+                told = {one.column.name: one for one in block.fields}
+                for item in self._items(block, scope):
+                    name = _first(told.get("name"), item)
+                    known = _first(told.get("id"), item, as_id=True) in self.things.individuals
+                    if known or is_person(name) or _first(told.get("kind"), item) == INDIVIDUAL:
+                        yield name
 
     def _count(self, names: Sequence[str], cells: Sequence[str]) -> None:
         for number, (name, cell) in enumerate(zip(names, cells, strict=False), start=1):
@@ -170,7 +195,7 @@ class Reading:
             if any(item.values()):
                 told = items.read(item)
                 if told is not None:
-                    yield told
+                    yield {key: "" if is_email(value) else value for key, value in told.items()}
                     continue
                 text = next(iter(item.values()))[:_SHOWN]
                 message = f"lists.{items.name}: expected an item of its pattern, got {text!r}; it is left out"
@@ -233,4 +258,17 @@ class Reading:
             return text
         if column.several and not _IDENTIFIER.fullmatch(text):
             raise ValueError("expected an identifier like scheme:code")
+        if column.holds is str and (block.table, column.name) not in _OF_PARTIES:
+            text = without_names(without_contacts(text), scope.told.persons)
         return (text,) if column.several else column.read(text, self.codes)
+
+
+def _first(one: Field | None, item: Mapping[str, str], *, as_id: bool = False) -> str:
+    """The first text that a field can have for an item, unread; empty where none can be made."""
+    for choice in one.choices if one else ():
+        try:
+            if text := choice.template.fill(item, as_id=as_id):
+                return text
+        except ValueError:
+            continue
+    return ""

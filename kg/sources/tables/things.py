@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from kg.clean.persons import WITHHELD, is_person, without_contacts, without_names
 from kg.model.evidence import Evidence, Position
 from kg.model.figures import Allocation, Conversion, Flow
 from kg.model.iris import FOREIGN_ID, SHARED_ID, quoted
@@ -14,9 +15,8 @@ from kg.model.records import TABLES, Concept, Name, Organization
 from kg.model.report import Report
 from kg.model.row import Row
 from kg.sources.cells import Codes, columns
-from kg.sources.iati.parties import WITHHELD
 from kg.sources.iati.scope import digest
-from kg.sources.iati.values import damage, is_individual
+from kg.sources.iati.values import damage
 from kg.sources.tables.language import INDIVIDUAL, Block
 
 MERGED = ("organizations", "places")
@@ -38,6 +38,8 @@ class Told:
     repeated: bool
     others: dict[str, str] = field(default_factory=dict)
     withheld: set[str] = field(default_factory=set)
+    persons: tuple[str, ...] = ()
+    """The names of individuals in the row, which no text that is made of it may tell."""
 
     @property
     def evidence(self) -> Evidence:
@@ -72,7 +74,7 @@ class Things:
             message = f"{block.place}: expected {lacks}, got none; the record is left out"
             self.report.add("error", "record-unusable", "", message, told.place)
             return
-        values["note"] = " ".join(filter(None, remarks))
+        values["note"] = without_names(without_contacts(" ".join(filter(None, remarks))), told.persons)
         match block.table:
             case "organizations":
                 yield from self._organization(values, told)
@@ -103,7 +105,7 @@ class Things:
     def _organization(self, values: dict[str, Any], told: Told) -> Iterator[Row]:
         """An organization that is met: known from its first row on, and told at the end."""
         local, name, kind = values["id"], values["name"], values["kind"]
-        if kind == INDIVIDUAL or is_individual(name) or local in self.individuals:
+        if kind == INDIVIDUAL or is_person(name) or local in self.individuals:
             self.individuals.add(local)
             told.others[local] = f"record-{quoted(told.position.record)}.individual"
             local = told.others[local]
