@@ -397,6 +397,35 @@ def test_all_that_is_not_read_is_counted_by_its_path() -> None:
     assert report.ignored == {"iati-activity/transaction/disbursement-channel": 1}
 
 
+@pytest.mark.parametrize(
+    ("stranger", "got"),
+    [
+        ("<Iati-Activity/>", "'Iati-Activity'"),
+        ("<wrapper>\n<iati-activity/><iati-activity/></wrapper>", "'wrapper' with 2 of them inside"),
+        ('<iati-activity xmlns="urn:x"/>', "'{urn:x}iati-activity'"),
+    ],
+)
+def test_what_stands_among_the_records_and_is_none_is_found_and_counted(stranger: str, got: str) -> None:
+    one = activity("").decode().partition(">")[2].removesuffix("</iati-activities>")
+    content = f"<iati-activities>\n{stranger}{one}\n{stranger}{stranger}</iati-activities>".encode()
+    rows, report = read(content)
+    assert [work.title for work in rows if isinstance(work, Activity)] == ["Wells"]
+    assert report.counts["warning", "unknown-record"] == 3
+    found = [one for one in report.findings if one.rule == "unknown-record"]
+    line = content.count(b"\n") - stranger.count("\n") * 2 + 1
+    assert [one.place for one in found[:2]] == ["x.xml:2", f"x.xml:{line}"]
+    assert {one.message for one in found} == {f"expected iati-activity or iati-organisation, got {got}; left out"}
+    assert sum(report.unread.values()) == 3
+    _, report = read(f"<iati-activities>{stranger}</iati-activities>".encode())
+    assert {rule for _, rule in report.counts} == {"unknown-record", "no-records"}
+
+
+def test_attributes_of_the_root_are_counted() -> None:
+    _, report = read(activity("").replace(b"version=", b'colour="red" linked-data-default="x" version=', 1))
+    assert (report.unread["iati-activities/@colour"], sum(report.unread.values())) == (1, 1)
+    assert report.ignored["iati-activities/@linked-data-default"] == 1
+
+
 def test_nothing_is_both_read_and_ignored_and_every_reason_is_told() -> None:
     for name, reason in IGNORED.items():
         parent, _, inside = name.rpartition("/")
@@ -574,6 +603,15 @@ REFUSED = {
     "deep": activity("<title>" * (DEEPEST + 1) + "</title>" * (DEEPEST + 1)),
     "very deep": activity("<title>" * 5000 + "</title>" * 5000),
     "another root": b"<registry-record/>",
+    **{
+        name: activity(inside)
+        for name, inside in {
+            "huge text": f"<title>{'a' * 10_500_000}</title>",
+            "huge attribute": f'<title a="{"a" * 10_500_000}"/>',
+            "huge comment": f"<!--{'a' * 10_500_000}-->",
+            "huge name": f"<{'a' * 60_000}/>",
+        }.items()
+    },
 }
 
 
@@ -583,6 +621,7 @@ def test_what_cannot_be_read_to_its_end_is_refused_in_one_line(content: bytes) -
         read(content)
     assert "\n" not in str(caught.value)
     assert len(str(caught.value)) < 300
+    assert not re.search("XML_PARSE|too long|too big", str(caught.value))
 
 
 def test_a_file_without_end_is_refused_before_it_fills_the_memory() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from kg.model.report import Report
-from kg.sources.iati.stream import Element
+from kg.sources.iati.stream import RECORDS, ROOTS, Element
 
 _LANG = "@{http://www.w3.org/XML/1998/namespace}lang @{xml}lang"
 _PARTY = f"@ref @type narrative {_LANG}"
@@ -16,6 +16,7 @@ _BUDGET = f"@type @status {_PERIOD}"
 READ: dict[str, frozenset[str]] = {
     tag: frozenset(inside.split())
     for tag, inside in {
+        **dict.fromkeys(ROOTS, f"@version @generated-datetime {_LANG}"),
         "iati-activity": f"@default-currency @humanitarian {_LANG} iati-identifier reporting-org title description"
         " participating-org other-identifier activity-status activity-date recipient-country recipient-region sector"
         " budget planned-disbursement transaction related-activity default-aid-type default-finance-type"
@@ -87,7 +88,8 @@ IGNORED: dict[str, str] = {
     ),
     **dict.fromkeys(["fss", "activity-scope", "collaboration-type", "disbursement-channel"], _LATER),
     **dict.fromkeys(["@activity-id", "@crs-channel-code", "@budget-not-provided", "@hierarchy"], _LATER),
-    **dict.fromkeys(["@version", "@last-updated-datetime", "@generated-datetime", "@linked-data-uri"], _OF_FILE),
+    **dict.fromkeys(["@last-updated-datetime", "@linked-data-uri", "@linked-data-default"], _OF_FILE),
+    **{f"{record}/{name}": _OF_FILE for record in RECORDS for name in ("@version", "@generated-datetime")},
     "@{http://www.w3.org/2001/XMLSchema-instance}noNamespaceSchemaLocation": _OF_FILE,
     "@{http://www.w3.org/2001/XMLSchema-instance}type": _OF_FILE,
     "@vocabulary-uri": "an address that tells where a vocabulary is described",
@@ -102,13 +104,32 @@ def count_unread(element: Element, report: Report, path: str = "") -> None:
     """Count all that a record holds and that is not read, by its path from the record on."""
     path = f"{path}/{element.tag}" if path else element.tag
     children = [child for child in element if isinstance(child.tag, str)]
-    names = (element.tag, *(f"@{name}" for name in element.attrib), *(child.tag for child in children))
-    for name, reason in _left_out(names):
-        (report.ignored if reason else report.unread)[f"{path}/{name}"] += 1
+    _count(path, (*_named(element), *(child.tag for child in children)), report)
     read = READ.get(element.tag, frozenset())
     for child in children:
         if child.tag in read and (len(child) or child.attrib):
             count_unread(child, report, path)
+
+
+def count_root(root: Element, report: Report) -> None:
+    """Count the attributes of the root of a file that are not read."""
+    _count(root.tag, _named(root), report)
+
+
+def count_stranger(element: Element, report: Report) -> str:
+    """Count a child of the root that is no record as unread; gives what it is, with the records inside of it."""
+    report.unread[f"{element.getparent().tag}/{element.tag}"] += 1
+    records = sum(1 for _ in element.iter(*RECORDS))
+    return f"{element.tag[:80]!r}{f' with {records} of them inside' if records else ''}"
+
+
+def _named(element: Element) -> tuple[str, ...]:
+    return element.tag, *(f"@{name}" for name in element.attrib)
+
+
+def _count(path: str, names: tuple[str, ...], report: Report) -> None:
+    for name, reason in _left_out(names):
+        (report.ignored if reason else report.unread)[f"{path}/{name}"] += 1
 
 
 @lru_cache(maxsize=4096)  # most elements of a file have the same few forms
