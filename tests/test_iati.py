@@ -537,6 +537,43 @@ def test_an_identifier_met_twice_is_two_activities_of_which_one_counts() -> None
     assert [flow.counts for flow in of(Flow, content)] == [True, False]
 
 
+def organisations(*each: str) -> bytes:
+    """A file of organisations, each with an equal budget."""
+    budget = '<total-budget><value currency="USD" value-date="2014-01-01">5</value></total-budget>'
+    inside = "".join(f"<iati-organisation>{one}{budget}</iati-organisation>" for one in each)
+    return f"<iati-organisations>{inside}</iati-organisations>".encode()
+
+
+ORGANISATION = (
+    "<organisation-identifier>{}</organisation-identifier><name><narrative>{}</narrative></name>"
+    '<reporting-org ref="XX-9"><narrative>Reporter</narrative></reporting-org>'
+)
+
+
+def test_organisations_whose_identifier_is_a_placeholder_are_known_by_their_names() -> None:
+    content = organisations(ORGANISATION.format("N/A", "One"), ORGANISATION.format("N/A", "Two"))
+    assert {row.name for row in of(Organization, content)} == {"One", "Two", "Reporter"}
+    flows = of(Flow, content)
+    assert len({flow.id for flow in flows}) == len({flow.funders for flow in flows}) == 2
+    assert rules(content) == {"no-identifier"}
+
+
+def test_an_organisation_met_twice_is_found_and_each_budget_is_kept() -> None:
+    content = organisations(ORGANISATION.format("XX-1", "One"), ORGANISATION.format("XX-1", "Two"))
+    flows = of(Flow, content)
+    assert [flow.funders for flow in flows] == [("org.XX-1",)] * 2
+    assert [flow.evidence[0].record for flow in flows] == ["XX-1", "organisation 2"]  # type: ignore[union-attr]
+    assert len({flow.id for flow in flows}) == 2
+    assert rules(content) == {"duplicate-identifier"}
+
+
+def test_an_organisation_has_names_in_all_languages_and_needs_a_reporter() -> None:
+    names = '<iati-identifier>XX-1</iati-identifier><name xml:lang="en">One</name><name xml:lang="fr">Un</name>'
+    content = organisations(names)
+    assert [(name.name, name.language) for name in of(Name, content)] == [("Un", "fr")]
+    assert rules(content) == {"no-reporter"}
+
+
 def test_an_activity_that_lacks_everything_is_still_one() -> None:
     content = b"<iati-activities><iati-activity/></iati-activities>"
     assert [work.id for work in of(Activity, content)] == ["activity.number-1"]

@@ -7,17 +7,16 @@ from dataclasses import replace
 from typing import Any
 
 from kg.model.dates import Date
-from kg.model.evidence import Position
 from kg.model.iris import quoted
 from kg.model.records import Activity, Link, Name, Participation
 from kg.model.row import Row
 from kg.sources.iati.codes import DATES, LINKS, ROLES, STATUSES, YES_NO
 from kg.sources.iati.money import read_flows
 from kg.sources.iati.parties import Parties
-from kg.sources.iati.scope import Reading, Scope, activity_id, digest, language_of
+from kg.sources.iati.scope import Reading, Scope, digest, language_of
 from kg.sources.iati.shares import read_shares
 from kg.sources.iati.stream import Element
-from kg.sources.iati.values import is_placeholder
+from kg.sources.iati.values import clean_text, is_placeholder
 
 DEFAULTS = ("aid-type", "finance-type", "flow-type", "tied-status")
 
@@ -37,32 +36,28 @@ def read_activity(element: Element, number: int, reading: Reading, parties: Part
 def _open(element: Element, number: int, reading: Reading) -> tuple[Scope, str]:
     """The scope of an activity and its identifier; a missing or repeated one is known by its number."""
     found = element.find("iati-identifier")
-    identifier = " ".join((found.text or "").split()) if found is not None else ""
-    usable = bool(identifier) and not is_placeholder(identifier)
-    local = activity_id(identifier) if usable else f"activity.number-{number}"
-    repeated = local in reading.activities
-    place = identifier if usable and not repeated else f"activity {number}"
+    raw = clean_text(found.text) if found is not None else ""
+    entry = reading.enter("activity", raw, number)
     scope = Scope(
         reading=reading,
-        id=f"{local}.number-{number}" if repeated else local,
-        evidence=(Position(reading.file, place),),
+        id=entry.id,
+        evidence=entry.evidence,
         language=language_of(element),
         currency="",
         defaults={},
-        repeated=repeated,
+        repeated=entry.repeated,
     )
-    reading.activities.add(scope.id)
-    if not usable:
-        scope.find("warning", "no-identifier", f"iati-identifier: expected one, got {identifier!r}", element)
-    if repeated:
-        message = f"iati-identifier: expected each once, got {identifier!r} again; it is kept as another, of no total"
+    if not entry.identifier:
+        scope.find("warning", "no-identifier", f"iati-identifier: expected one, got {raw!r}", element)
+    if entry.repeated:
+        message = f"iati-identifier: expected each once, got {raw!r} again; it is kept as another, of no total"
         scope.find("warning", "duplicate-identifier", message, element)
     scope.currency = scope.attribute(element, "default-currency").upper()
     scope.defaults = {name: scope.standard_code(element, f"default-{name}", "iati-activity") for name in DEFAULTS}
     scope.humanitarian = YES_NO.get(scope.attribute(element, "humanitarian").lower())
     reporting = element.find("reporting-org")
     scope.secondary = bool(YES_NO.get(scope.attribute(reporting, "secondary-reporter").lower()))
-    return scope, identifier if usable else ""
+    return scope, entry.identifier
 
 
 def _activity(element: Element, identifier: str, scope: Scope) -> Iterator[Row]:

@@ -68,15 +68,15 @@ class Parties:
             self._kind(party, kind, element, scope)
         return local, names[0][0] if names else ""
 
-    def tell(self, identifier: str, element: Element | None, name: Element | None, scope: Scope) -> str:
+    def tell(self, identifier: str, element: Element, titles: list[Element], scope: Scope) -> str:
         """The local id of an organisation that a file is about; empty where it has neither identifier nor name."""
-        names = scope.narratives(name) if name is not None else []
+        names = [named for one in titles for named in scope.narratives(one)]
         if not identifier and not names:
             return ""
         local = f"org.{quoted(identifier)}" if identifier else f"org.name-{_by_name(names[0][0])}"
         identifiers = (f"iati:{identifier}",) if identifier else ()
         party = self.known.setdefault(local, Party(scope.evidence, identifiers))
-        self._name(local, party, names, element if name is None else name, scope)
+        self._name(local, party, names, titles[0] if titles else element, scope)
         return local
 
     def records(self) -> Iterator[Organization]:

@@ -6,7 +6,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from kg.model.dates import Date
 from kg.model.evidence import Evidence, Position
@@ -34,6 +34,15 @@ _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 T = TypeVar("T")
 
 
+class Entry(NamedTuple):
+    """How a record of a file is known: its local id and evidence, the identifier that can be used, if it was met."""
+
+    id: str
+    evidence: tuple[Position, ...]
+    identifier: str
+    repeated: bool
+
+
 @dataclass(slots=True)
 class Reading:
     """A file that is being read: what is known of all its records."""
@@ -41,11 +50,22 @@ class Reading:
     file: str
     report: Report
     codes: Codes
-    activities: set[str] = field(default_factory=set)
+    records: set[str] = field(default_factory=set)
+    """The local ids of all that were read so far."""
     referred: dict[str, Evidence] = field(default_factory=dict)
     described: set[tuple[str, str]] = field(default_factory=set)
     pending: list[Row] = field(default_factory=list)
     """Records of things that a record names, to be told with it."""
+
+    def enter(self, kind: str, identifier: str, number: int) -> Entry:
+        """How the `number`-th record is known; one that has no identifier, or that of another, by its number."""
+        usable = not is_placeholder(identifier)
+        local = f"{kind}.{quoted(identifier)}" if usable else f"{kind}.number-{number}"
+        repeated = local in self.records
+        place = identifier if usable and not repeated else f"{kind} {number}"
+        local = f"{local}.number-{number}" if repeated else local
+        self.records.add(local)
+        return Entry(local, (Position(self.file, place),), identifier if usable else "", repeated)
 
     def refer(self, reference: str, evidence: Evidence) -> str:
         """The local id of an activity that a record refers to."""
@@ -58,7 +78,7 @@ class Reading:
         `parties` are the local ids of the file's organizations, of which one may have the same identifier.
         """
         for reference, evidence in self.referred.items():
-            if activity_id(reference) not in self.activities:
+            if activity_id(reference) not in self.records:
                 note = ""
                 if f"org.{quoted(reference)}" in parties:
                     note = "The file has a party of the same reference."
@@ -201,7 +221,7 @@ class Scope:
 
         An activity has its publisher's reference at the start of its identifier, and some give that as a party's.
         """
-        if raw not in self.references or activity_id(raw) in self.reading.activities:
+        if raw not in self.references or activity_id(raw) in self.reading.records:
             return False
         return not any(raw.startswith(f"{one}-") for one in self.references)
 
