@@ -486,6 +486,21 @@ def test_a_value_is_kept_as_it_came_beside_its_clean_form() -> None:
     assert parts == ["Trust", "Food &amp; Water"]
 
 
+@pytest.mark.parametrize("attributes", ['default-currency="Dollars"', 'default-currency="zzz"'])
+def test_what_is_no_code_of_a_currency_makes_no_amount_and_is_told(attributes: str) -> None:
+    content = activity(transaction("7"), attributes=attributes)
+    met = attributes.split('"')[1]
+    (flow,) = of(Flow, content)
+    assert (flow.amount, flow.currency) == (None, "")
+    assert flow.note == f"The source has the amount '7' and the currency '{met}'."
+    _, report = read(content)
+    assert [(one.rule, one.message) for one in report.findings] == [
+        ("no-currency", f"value: expected a currency, of its own or of the activity, got '{met}' for 7")
+    ]
+    (flow,) = of(Flow, content.replace(b"<value ", b'<value currency="usd" '))
+    assert (flow.amount, flow.currency) == (7, "USD")
+
+
 def test_what_stood_in_a_share_is_noted_where_it_stood() -> None:
     one, other = of(Allocation, activity('<sector code="11110" percentage="50"/><sector code="112" percentage="150"/>'))
     assert (one.note, one.share) == ("", 50)

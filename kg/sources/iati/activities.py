@@ -52,7 +52,7 @@ def _open(element: Element, number: int, reading: Reading) -> tuple[Scope, str]:
     if entry.repeated:
         message = f"iati-identifier: expected each once, got {raw!r} again; it is kept as another, of no total"
         scope.find("warning", "duplicate-identifier", message, element)
-    scope.currency = scope.attribute(element, "default-currency").upper()
+    scope.currency = scope.attribute(element, "default-currency")
     scope.defaults = {name: scope.standard_code(element, f"default-{name}", "iati-activity") for name in DEFAULTS}
     scope.humanitarian = YES_NO.get(scope.attribute(element, "humanitarian").lower())
     reporting = element.find("reporting-org")

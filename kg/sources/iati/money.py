@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import fields, replace
 from decimal import Decimal
@@ -33,8 +34,7 @@ TYPES = {
     "tied": ("tied-status", "iati-tied-status"),
 }
 """The element and the code list of each field of a flow that may be inherited from the activity."""
-
-
+_CURRENCY = re.compile("[A-Z]{3}")
 _MADE = ("title", "evidence", "certainty", "counts", "uncounted")
 _CONTENT = [one.name for one in fields(Flow) if one.name not in _MADE]
 
@@ -156,19 +156,28 @@ def _amount(one: Element, value: Element | None, scope: Scope) -> tuple[Decimal 
     """Amount and currency; without a currency there is no amount, since it could be added to nothing."""
     raw = "" if value is None else scope.text(value)
     amount = read_number(raw)
-    currency = scope.attribute(value, "currency").upper() or scope.currency
+    met = scope.attribute(value, "currency") or scope.currency
+    currency = met.upper() if _is_currency(met.upper(), scope) else ""
     if amount is None:
         scope.find("warning", "not-an-amount", f"value: expected a number, got {raw[:40]!r}", one)
     elif not currency:
-        message = f"value: expected a currency, of its own or of the activity, got none for {raw[:40]}"
+        got = repr(met[:40]) if met else "none"
+        message = f"value: expected a currency, of its own or of the activity, got {got} for {raw[:40]}"
         scope.find("warning", "no-currency", message, one)
     elif not raw.lstrip("+-").replace(".", "", 1).isdigit():
         scope.find("info", "amount-mended", f"value: expected digits, got {raw[:40]!r}; read as {amount:f}", one)
     else:
         return amount, currency
     if raw:
-        scope.remarks.append(f"The source has the amount {raw[:100]!r}{'' if currency else ' and no currency'}.")
+        beside = "" if currency else f" and the currency {met[:40]!r}" if met else " and no currency"
+        scope.remarks.append(f"The source has the amount {raw[:100]!r}{beside}.")
     return (amount, currency) if currency and amount is not None else (None, "")
+
+
+def _is_currency(code: str, scope: Scope) -> bool:
+    """Whether a code is on the list of currencies; where no list is at hand, whether it has the form of one."""
+    codes = scope.reading.codes.get("iati-currency", ())
+    return code in codes if codes else _CURRENCY.fullmatch(code) is not None
 
 
 def _stage(one: Element, scope: Scope) -> str:

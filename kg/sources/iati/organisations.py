@@ -55,7 +55,7 @@ def _open(element: Element, number: int, reading: Reading) -> tuple[Scope, str, 
         currency="",
         defaults={},
     )
-    scope.currency = scope.attribute(element, "default-currency").upper()
+    scope.currency = scope.attribute(element, "default-currency")
     if not entry.identifier:
         scope.find("warning", "no-identifier", f"organisation-identifier: expected one, got {raw[:40]!r}", found)
     if entry.repeated:
