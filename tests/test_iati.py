@@ -501,6 +501,64 @@ def test_what_is_no_code_of_a_currency_makes_no_amount_and_is_told(attributes: s
     assert (flow.amount, flow.currency) == (7, "USD")
 
 
+BUDGET = '<budget {}><period-start iso-date="{}"/><period-end iso-date="{}"/><value currency="USD">5</value></budget>'
+
+
+def test_a_budget_that_ends_before_it_starts_has_neither_day_but_both_in_its_note() -> None:
+    content = activity(BUDGET.format("", "2015-01-01", "2014-12-31"))
+    (flow,) = of(Flow, content)
+    assert (flow.start, flow.end) == (None, None)
+    assert flow.note == "The source has the start 2015-01-01 and the end 2014-12-31."
+    assert rules(content) == {"end-before-start"}
+
+
+def test_a_code_that_the_standard_does_not_have_is_kept_in_the_note() -> None:
+    budget = BUDGET.format('type="9" status="8"', "2014-01-01", "2014-12-31")
+    party = PARTY.replace("ref", 'type="98" ref').format("XX-2", "Oxfam")
+    content = activity(budget + transaction(code="99") + party + '<activity-date type="7" iso-date="2014-01-01"/>')
+    content = content.replace(b'activity-status code="2"', b'activity-status code="6.5"')
+    assert {flow.title.split()[0]: flow.note for flow in of(Flow, content)} == {
+        "unspecified": "The source has the transaction-type '99'.",
+        "budget": "The source has the type '9'. The source has the status '8'.",
+    }
+    (work,) = of(Activity, content)
+    assert work.note == "The source has the type of a date '7'. The source has the activity-status '6.5'."
+    assert "The source has the type '98'." in {party.note for party in of(Organization, content)}
+    assert rules(content) == {f"unknown-{one}" for one in (
+        "budget", "transaction-type", "participating-org", "activity-date", "activity-status")}  # fmt: skip
+
+
+def test_a_role_that_the_standard_does_not_have_is_told_where_its_party_is_left_out() -> None:
+    _, report = read(activity(PARTY.replace('"4"', '"9"').format("XX-2", "Oxfam")))
+    messages = [one.message for one in report.findings if one.rule == "party-unusable"]
+    assert messages == ["participating-org: expected a role of the standard, got '9'; left out"]
+
+
+def test_a_day_in_words_is_told_in_both_generations() -> None:
+    for words in ("1 May 2014", "<narrative>1 May 2014</narrative>"):
+        content = activity(f'<activity-date type="2">{words}</activity-date>')
+        assert rules(content) == {"not-a-date"}
+        assert [work.note for work in of(Activity, content)] == ["The source has the activity-date '1 May 2014'."]
+
+
+def test_a_second_element_and_text_beside_elements_are_counted() -> None:
+    twice = '<value>7</value><provider-org ref="A"/><provider-org ref="B"/><receiver-org ref="C"/><receiver-org/>'
+    again = '<iati-identifier>XX-1-B</iati-identifier><reporting-org ref="XX-2"/><activity-status code="3"/>'
+    mixed = "<description>Deep<narrative>Wells</narrative></description>"
+    country = '<recipient-country code="KE">Kenya</recipient-country>'
+    date = '<activity-date type="2" iso-date="2014-05-01">1 May 2014</activity-date>'
+    _, report = read(activity(again + mixed + country + date + transaction(inside=twice)))
+    assert report.unread == {
+        **{f"iati-activity/{one}[second]": 1 for one in ("iati-identifier", "reporting-org", "activity-status")},
+        **{f"iati-activity/transaction/{one}[second]": 1 for one in ("value", "provider-org", "receiver-org")},
+        "iati-activity/description/text()": 1,
+    }  # fmt: skip
+    assert report.ignored == {
+        "iati-activity/recipient-country[name beside a known code]": 1,
+        "iati-activity/activity-date/text()": 1,
+    }
+
+
 def test_what_stood_in_a_share_is_noted_where_it_stood() -> None:
     one, other = of(Allocation, activity('<sector code="11110" percentage="50"/><sector code="112" percentage="150"/>'))
     assert (one.note, one.share) == ("", 50)

@@ -101,8 +101,10 @@ def _name(text: str, language: str, kind: str, scope: Scope) -> Name:
 def _dates(element: Element, scope: Scope) -> dict[str, Any]:
     dates: dict[str, Date] = {}
     for one in element.findall("activity-date"):
-        kind = scope.word(DATES, scope.attribute(one, "type"), one, "").replace("-", "_")
+        kind = scope.word(DATES, scope.attribute(one, "type"), one, "", "type of a date").replace("-", "_")
         date = scope.date(one)
+        if date is not None and scope.text(one):
+            scope.reading.report.ignored["iati-activity/activity-date/text()"] += 1
         if not kind or date is None:
             continue
         if dates.setdefault(kind, date) != date:
@@ -115,7 +117,7 @@ def _status(element: Element, dates: dict[str, Date], scope: Scope) -> str:
     """The status as the source has it; where it has none, an actual end says that the activity is over."""
     found = element.find("activity-status")
     raw = scope.attribute(found, "code") or ("" if found is None else scope.text(found))
-    status = scope.word(STATUSES, raw, found, "unknown") if raw else "unknown"
+    status = scope.word(STATUSES, raw, found, "unknown", "activity-status") if raw else "unknown"
     return "realised" if status == "unknown" and "end" in dates else status
 
 
@@ -154,11 +156,13 @@ def _participations(element: Element, spelling: str, scope: Scope, parties: Part
     else:
         scope.find("error", "no-reporter", "reporting-org: expected a reference or a name, got neither", element)
     for number, one in enumerate(element.findall("participating-org"), start=1):
-        role = scope.word(ROLES, scope.attribute(one, "role"), one, "")
+        raw = scope.attribute(one, "role")
+        role = scope.word(ROLES, raw, one, "")
         agent, spelling = parties.meet(one, scope)
         if not agent or not role:
             what = "a role of the standard" if agent else "a reference or a name"
-            scope.find("error", "party-unusable", f"participating-org: expected {what}, got none; left out", one)
+            got = repr(raw[:40]) if agent and raw else "none"
+            scope.find("error", "party-unusable", f"participating-org: expected {what}, got {got}; left out", one)
             continue
         scope.parties.add(agent)
         scope.reading.report.tally["participations"] += 1

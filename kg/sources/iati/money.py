@@ -8,6 +8,7 @@ from dataclasses import fields, replace
 from decimal import Decimal
 from typing import Any
 
+from kg.model.dates import Date
 from kg.model.figures import Flow
 from kg.model.row import Row
 from kg.sources.iati.codes import (
@@ -96,15 +97,16 @@ def _uncounted(stage: str, scope: Scope) -> str:
 
 def read_budget(one: Element, stage: str, scope: Scope, *, status: str = "planned", **known: Any) -> Flow:
     """A budget, or what is planned or was spent in a period: no movement of money, so that it never counts."""
-    kind = BUDGET_TYPES.get(scope.attribute(one, "type").lower(), "")
-    word = BUDGET_STATUSES.get(scope.attribute(one, "status"), "")
+    kind = scope.word(BUDGET_TYPES, scope.attribute(one, "type"), one, "", "type")
+    word = scope.word(BUDGET_STATUSES, scope.attribute(one, "status"), one, "", "status")
+    start, end = _period(one, scope)
     qualities = " and ".join(filter(None, (kind, word)))
     flow = _flow(
         one,
         stage,
         scope,
-        start=scope.date(one.find("period-start")),
-        end=scope.date(one.find("period-end")),
+        start=start,
+        end=end,
         qualities=qualities,
         flow_class="aid",
         status=status,
@@ -114,6 +116,17 @@ def read_budget(one: Element, stage: str, scope: Scope, *, status: str = "planne
         **known,
     )
     return replace(flow, id=scope.unique(f"{scope.id}.{one.tag}.{digest(*_told(flow), qualities)}"))
+
+
+def _period(one: Element, scope: Scope) -> tuple[Date | None, Date | None]:
+    """Start and end; of a period that ends before it starts neither, since nobody knows which is wrong."""
+    start, end = (scope.date(one.find(f"period-{which}")) for which in ("start", "end"))
+    if start is None or end is None or end.latest >= start.earliest:
+        return start, end
+    message = f"period-end: expected an end after the start {start.edtf}, got {end.edtf}; both are left out"
+    scope.find("warning", "end-before-start", message, one)
+    scope.remarks.append(f"The source has the start {start.edtf} and the end {end.edtf}.")
+    return None, None
 
 
 def _named(flow: Flow, one: Element, word: str, scope: Scope) -> Iterator[Row]:
@@ -186,7 +199,7 @@ def _stage(one: Element, scope: Scope) -> str:
     if not raw:
         message = "transaction-type: expected a code, got none; how far the money came is not known"
         scope.find("warning", "no-transaction-type", message, one)
-    return scope.word(STAGES, raw, found, "unspecified")
+    return scope.word(STAGES, raw, found, "unspecified", "transaction-type")
 
 
 def _type(one: Element, tag: str, scheme: str, scope: Scope) -> str:

@@ -37,6 +37,7 @@ class Party:
     kind: str = ""
     texts: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
+    note: str = ""
 
 
 @dataclass(slots=True)
@@ -83,9 +84,9 @@ class Parties:
         """Each organization once, under the first name that the file gives it."""
         for local, party in self.known.items():
             scheme, _, reference = party.identifiers[0].partition(":") if party.identifiers else ("", "", "")
-            kind, note = party.kind or "unspecified", ""
+            kind, note = party.kind or "unspecified", party.note
             if scheme != "iati" and names_nobody(party.name):
-                kind, note = "group", f"The source gives it the kind {kind}." if party.kind else ""
+                kind, note = "group", f"The source gives it the kind {kind}." if party.kind else note
             yield Organization(
                 id=local,
                 name=party.name or reference,
@@ -128,6 +129,8 @@ class Parties:
 
     def _kind(self, party: Party, raw: str, element: Element, scope: Scope) -> None:
         kind = scope.word(KINDS, raw, element, "")
+        if not kind and not party.note:
+            party.note = f"The source has the type {raw[:100]!r}."
         if not party.kind:
             party.kind = kind
         elif kind and kind != party.kind:

@@ -178,8 +178,10 @@ class Scope:
         return text
 
     def date(self, element: Element | None, name: str = "iso-date") -> Date | None:
-        """The day that an element gives in an attribute or, in version 1, in its text."""
-        raw = self.attribute(element, name) or (self.text(element) if name == "iso-date" else "")
+        """The day that an element gives in an attribute or, against the standard, in its text."""
+        raw = self.attribute(element, name)
+        if element is not None and name == "iso-date":
+            raw = raw or " ".join(text for text, _ in self.narratives(element))
         if element is None or not raw:
             return None
         found = read_day(raw)
@@ -191,12 +193,17 @@ class Scope:
             self.find("warning", "unlikely-date", f"{element.tag}: expected a day since 1900, got {raw}; kept", element)
         return found
 
-    def word(self, table: Mapping[str, T], raw: str, element: Element, default: T) -> T:
-        """What a code becomes, whatever its case, with a finding for one that the standard does not have."""
+    def word(self, table: Mapping[str, T], raw: str, element: Element, default: T, noted: str = "") -> T:
+        """What a code becomes, whatever its case, with a finding for one that the standard does not have.
+
+        With what it is a code of, the next record has such a one in its note.
+        """
         found = table.get(raw.lower())
         if found is None and raw:
             rule = f"unknown-{element.tag}"
             self.find("warning", rule, f"{element.tag}: expected a code of the standard, got {raw[:40]!r}", element)
+            if noted:
+                self.remarks.append(f"The source has the {noted} {raw[:100]!r}.")
         return default if found is None else found
 
     def reference(self, element: Element | None, name: str) -> str:

@@ -13,6 +13,8 @@ _MONEY = "@currency @value-date"
 _PERIOD = "period-start period-end value"
 _BUDGET = f"@type @status {_PERIOD}"
 
+NAME_OF_CODE = "[name beside a known code]"
+
 READ: dict[str, frozenset[str]] = {
     tag: frozenset(inside.split())
     for tag, inside in {
@@ -60,6 +62,12 @@ READ: dict[str, frozenset[str]] = {
 }
 """What is read inside of each element: the names of elements, and of attributes with an @."""
 
+SINGLE = frozenset(
+    "iati-identifier organisation-identifier reporting-org activity-status transaction-type transaction-date value"
+    " period-start period-end provider-org receiver-org recipient-org".split()
+)
+"""Elements of which only the first in another is read."""
+
 _OF_PERSONS = "persons, e-mail addresses and telephone numbers are never loaded"
 _LATER = "no question of the project asks for it yet"
 _OF_FILE = "it is about the file, not about what it tells"
@@ -94,6 +102,8 @@ IGNORED: dict[str, str] = {
     "@{http://www.w3.org/2001/XMLSchema-instance}type": _OF_FILE,
     "@vocabulary-uri": "an address that tells where a vocabulary is described",
     "activity-date/narrative": _SHOWN,
+    "activity-date/text()": _SHOWN,
+    NAME_OF_CODE: "the name that a code has in the code list is shown, in all languages",
     "activity-status/narrative": _SHOWN,
     "sector/@type": _SHOWN,
 }
@@ -101,10 +111,12 @@ IGNORED: dict[str, str] = {
 
 
 def count_unread(element: Element, report: Report, path: str = "") -> None:
-    """Count all that a record holds and that is not read, by its path from the record on."""
+    """Count all that a record holds and that is not read, by its path from the record on: text between elements too."""
     path = f"{path}/{element.tag}" if path else element.tag
     children = [child for child in element if isinstance(child.tag, str)]
     _count(path, (*_named(element), *(child.tag for child in children)), report)
+    if children and any((text or "").strip() for text in (element.text, *(child.tail for child in children))):
+        report.unread[f"{path}/text()"] += 1
     read = READ.get(element.tag, frozenset())
     for child in children:
         if child.tag in read and (len(child) or child.attrib):
@@ -137,4 +149,8 @@ def _left_out(names: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
     """What of these attributes and children of an element (the first name) is not read, and why, if on purpose."""
     tag, *inside = names
     read = READ.get(tag, frozenset())
-    return tuple((name, IGNORED.get(f"{tag}/{name}") or IGNORED.get(name, "")) for name in inside if name not in read)
+    again = [name for at, name in enumerate(inside) if name in SINGLE & read and name in inside[:at]]
+    return (
+        *((name, IGNORED.get(f"{tag}/{name}") or IGNORED.get(name, "")) for name in inside if name not in read),
+        *((f"{name}[second]", "") for name in again),
+    )
