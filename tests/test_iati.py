@@ -270,6 +270,19 @@ def test_equal_transactions_are_two_and_keep_their_ids_when_others_come() -> Non
     assert {flow.id for flow in before} < {flow.id for flow in after}
 
 
+def test_a_transaction_is_known_by_its_number_where_no_other_has_it() -> None:
+    def ids(*pairs: tuple[str, str]) -> list[str]:
+        inside = "".join(transaction(value).replace("<transaction", f'<transaction ref="{ref}"', 1)
+                         for ref, value in pairs)  # fmt: skip
+        return [flow.id.removeprefix("activity.XX-1-A.transaction.") for flow in of(Flow, activity(inside))]
+
+    assert ids(("A/7", "5"), ("1", "6"), ("a.amount", "6")) == ["ref-A%2F7", "ref-1", "ref-a%2Eamount"]
+    assert ids(("A/7", "9"), ("1", "6")) == ["ref-A%2F7", "ref-1"]
+    shared = ids(("A", "5"), ("A", "6"), ("", "7"), ("N/A", "8"))
+    assert len(set(shared)) == 4
+    assert not any(one.startswith("ref-") for one in shared)
+
+
 def test_the_title_of_a_flow_tells_which_it_is_and_its_id_does_not_depend_on_it() -> None:
     budget = (
         '<budget type="{}" status="2"><period-start iso-date="2014-01-01"/><period-end iso-date="2014-12-31"/>'

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import fields, replace
 from decimal import Decimal
@@ -10,6 +11,7 @@ from typing import Any
 
 from kg.model.dates import Date
 from kg.model.figures import Flow
+from kg.model.iris import quoted
 from kg.model.row import Row
 from kg.sources.iati.codes import (
     BUDGET_STATUSES,
@@ -26,7 +28,7 @@ from kg.sources.iati.parties import Parties
 from kg.sources.iati.scope import Named, Scope, digest
 from kg.sources.iati.shares import read_shares
 from kg.sources.iati.stream import Element
-from kg.sources.iati.values import read_number
+from kg.sources.iati.values import is_placeholder, read_number
 
 TYPES = {
     "aid_type": ("aid-type", "iati-aid-type"),
@@ -42,9 +44,12 @@ _CONTENT = [one.name for one in fields(Flow) if one.name not in _MADE]
 
 def read_flows(element: Element, scope: Scope, parties: Parties) -> Iterator[Row]:
     """The flows of an activity, each with its allocations."""
-    for one in element.findall("transaction"):
+    transactions = [(one, scope.attribute(one, "ref")) for one in element.findall("transaction")]
+    refs = Counter(ref for _, ref in transactions)
+    for one, ref in transactions:
         scope.reading.report.tally["transactions"] += 1
-        yield from _transaction(one, scope, parties)
+        number = ref if refs[ref] == 1 and _tells(ref) else ""
+        yield from _named(_transaction(one, ref, scope, parties), one, number, scope)
     for one in element.findall("budget"):
         yield read_budget(one, "budget", scope, items=(scope.id,))
     for one in element.findall("planned-disbursement"):
@@ -52,7 +57,12 @@ def read_flows(element: Element, scope: Scope, parties: Parties) -> Iterator[Row
         yield read_budget(one, "planned-disbursement", scope, items=(scope.id,), **known)
 
 
-def _transaction(one: Element, scope: Scope, parties: Parties) -> Iterator[Row]:
+def _tells(ref: str) -> bool:
+    """Whether a number of a transaction is one; 1 and 99 are, which are fillers where a party is named."""
+    return not is_placeholder(ref) or ref.isdigit()
+
+
+def _transaction(one: Element, ref: str, scope: Scope, parties: Parties) -> Flow:
     stage = _stage(one, scope)
     known, implied = _parties(one, scope, parties, stage)
     types = {name: _type(one, *of, scope) for name, of in TYPES.items()}
@@ -65,12 +75,12 @@ def _transaction(one: Element, scope: Scope, parties: Parties) -> Iterator[Row]:
         known.setdefault("paid_into", scope.id)
     else:
         known["items"] = (scope.id,)
-    flow = _flow(
+    return _flow(
         one,
         stage,
         scope,
         start=scope.date(one.find("transaction-date")),
-        reference=scope.attribute(one, "ref"),
+        reference=ref,
         purpose=purpose,
         language=language,
         finance_type=finance,
@@ -83,7 +93,6 @@ def _transaction(one: Element, scope: Scope, parties: Parties) -> Iterator[Row]:
         **known,
         **types,
     )
-    yield from _named(flow, one, "transaction", scope)
 
 
 def _uncounted(stage: str, scope: Scope) -> str:
@@ -129,11 +138,16 @@ def _period(one: Element, scope: Scope) -> tuple[Date | None, Date | None]:
     return None, None
 
 
-def _named(flow: Flow, one: Element, word: str, scope: Scope) -> Iterator[Row]:
-    """A flow under an id made of all that it says, and its allocations: equal transactions are numbered."""
+def _named(flow: Flow, one: Element, number: str, scope: Scope) -> Iterator[Row]:
+    """A transaction and its allocations, under its number, so that it stays itself when its amount is corrected.
+
+    Without one, its id is made of all that it says, and equal transactions are counted.
+    """
     shares = list(read_shares(one, "flow", scope))
     content = [(share.place, share.vocabulary, share.code, share.share) for share in shares]
-    local = scope.unique(f"{scope.id}.{word}.{digest(*_told(flow), content)}")
+    # A dot would let the number end like the name of a part of another transaction.
+    name = f"ref-{quoted(number).replace('.', '%2E')}" if number else digest(*_told(flow), content)
+    local = scope.unique(f"{scope.id}.transaction.{name}")
     yield replace(flow, id=local)
     for share in shares:
         yield replace(share, id=local + share.id.removeprefix("flow"), work=local)
