@@ -271,6 +271,19 @@ def test_equal_transactions_are_two_and_keep_their_ids_when_others_come() -> Non
     assert {flow.id for flow in before} < {flow.id for flow in after}
 
 
+def test_a_transaction_is_known_by_its_number_where_no_other_has_it() -> None:
+    def ids(*pairs: tuple[str, str]) -> list[str]:
+        inside = "".join(transaction(value).replace("<transaction", f'<transaction ref="{ref}"', 1)
+                         for ref, value in pairs)  # fmt: skip
+        return [flow.id.removeprefix("activity.XX-1-A.transaction.") for flow in of(Flow, activity(inside))]
+
+    assert ids(("A/7", "5"), ("1", "6"), ("a.amount", "6")) == ["ref-A%2F7", "ref-1", "ref-a%2Eamount"]
+    assert ids(("A/7", "9"), ("1", "6")) == ["ref-A%2F7", "ref-1"]
+    shared = ids(("A", "5"), ("A", "6"), ("", "7"), ("N/A", "8"))
+    assert len(set(shared)) == 4
+    assert not any(one.startswith("ref-") for one in shared)
+
+
 def test_the_title_of_a_flow_tells_which_it_is_and_its_id_does_not_depend_on_it() -> None:
     budget = (
         '<budget type="{}" status="2"><period-start iso-date="2014-01-01"/><period-end iso-date="2014-12-31"/>'
@@ -431,6 +444,35 @@ def test_all_that_is_not_read_is_counted_by_its_path() -> None:
     assert report.ignored == {"iati-activity/transaction/disbursement-channel": 1}
 
 
+@pytest.mark.parametrize(
+    ("stranger", "got"),
+    [
+        ("<Iati-Activity/>", "'Iati-Activity'"),
+        ("<wrapper>\n<iati-activity/><iati-activity/></wrapper>", "'wrapper' with 2 of them inside"),
+        ('<iati-activity xmlns="urn:x"/>', "'{urn:x}iati-activity'"),
+    ],
+)
+def test_what_stands_among_the_records_and_is_none_is_found_and_counted(stranger: str, got: str) -> None:
+    one = activity("").decode().partition(">")[2].removesuffix("</iati-activities>")
+    content = f"<iati-activities>\n{stranger}{one}\n{stranger}{stranger}</iati-activities>".encode()
+    rows, report = read(content)
+    assert [work.title for work in rows if isinstance(work, Activity)] == ["Wells"]
+    assert report.counts["warning", "unknown-record"] == 3
+    found = [one for one in report.findings if one.rule == "unknown-record"]
+    line = content.count(b"\n") - stranger.count("\n") * 2 + 1
+    assert [one.place for one in found[:2]] == ["x.xml:2", f"x.xml:{line}"]
+    assert {one.message for one in found} == {f"expected iati-activity or iati-organisation, got {got}; left out"}
+    assert sum(report.unread.values()) == 3
+    _, report = read(f"<iati-activities>{stranger}</iati-activities>".encode())
+    assert {rule for _, rule in report.counts} == {"unknown-record", "no-records"}
+
+
+def test_attributes_of_the_root_are_counted() -> None:
+    _, report = read(activity("").replace(b"version=", b'colour="red" linked-data-default="x" version=', 1))
+    assert (report.unread["iati-activities/@colour"], sum(report.unread.values())) == (1, 1)
+    assert report.ignored["iati-activities/@linked-data-default"] == 1
+
+
 def test_nothing_is_both_read_and_ignored_and_every_reason_is_told() -> None:
     for name, reason in IGNORED.items():
         parent, _, inside = name.rpartition("/")
@@ -491,6 +533,79 @@ def test_a_value_is_kept_as_it_came_beside_its_clean_form() -> None:
     assert parts == ["Trust", "Food &amp; Water"]
 
 
+@pytest.mark.parametrize("attributes", ['default-currency="Dollars"', 'default-currency="zzz"'])
+def test_what_is_no_code_of_a_currency_makes_no_amount_and_is_told(attributes: str) -> None:
+    content = activity(transaction("7"), attributes=attributes)
+    met = attributes.split('"')[1]
+    (flow,) = of(Flow, content)
+    assert (flow.amount, flow.currency) == (None, "")
+    assert flow.note == f"The source has the amount '7' and the currency '{met}'."
+    _, report = read(content)
+    assert [(one.rule, one.message) for one in report.findings] == [
+        ("no-currency", f"value: expected a currency, of its own or of the activity, got '{met}' for 7")
+    ]
+    (flow,) = of(Flow, content.replace(b"<value ", b'<value currency="usd" '))
+    assert (flow.amount, flow.currency) == (7, "USD")
+
+
+BUDGET = '<budget {}><period-start iso-date="{}"/><period-end iso-date="{}"/><value currency="USD">5</value></budget>'
+
+
+def test_a_budget_that_ends_before_it_starts_has_neither_day_but_both_in_its_note() -> None:
+    content = activity(BUDGET.format("", "2015-01-01", "2014-12-31"))
+    (flow,) = of(Flow, content)
+    assert (flow.start, flow.end) == (None, None)
+    assert flow.note == "The source has the start 2015-01-01 and the end 2014-12-31."
+    assert rules(content) == {"end-before-start"}
+
+
+def test_a_code_that_the_standard_does_not_have_is_kept_in_the_note() -> None:
+    budget = BUDGET.format('type="9" status="8"', "2014-01-01", "2014-12-31")
+    party = PARTY.replace("ref", 'type="98" ref').format("XX-2", "Oxfam")
+    content = activity(budget + transaction(code="99") + party + '<activity-date type="7" iso-date="2014-01-01"/>')
+    content = content.replace(b'activity-status code="2"', b'activity-status code="6.5"')
+    assert {flow.title.split()[0]: flow.note for flow in of(Flow, content)} == {
+        "unspecified": "The source has the transaction-type '99'.",
+        "budget": "The source has the type '9'. The source has the status '8'.",
+    }
+    (work,) = of(Activity, content)
+    assert work.note == "The source has the type of a date '7'. The source has the activity-status '6.5'."
+    assert "The source has the type '98'." in {party.note for party in of(Organization, content)}
+    assert rules(content) == {f"unknown-{one}" for one in (
+        "budget", "transaction-type", "participating-org", "activity-date", "activity-status")}  # fmt: skip
+
+
+def test_a_role_that_the_standard_does_not_have_is_told_where_its_party_is_left_out() -> None:
+    _, report = read(activity(PARTY.replace('"4"', '"9"').format("XX-2", "Oxfam")))
+    messages = [one.message for one in report.findings if one.rule == "party-unusable"]
+    assert messages == ["participating-org: expected a role of the standard, got '9'; left out"]
+
+
+def test_a_day_in_words_is_told_in_both_generations() -> None:
+    for words in ("1 May 2014", "<narrative>1 May 2014</narrative>"):
+        content = activity(f'<activity-date type="2">{words}</activity-date>')
+        assert rules(content) == {"not-a-date"}
+        assert [work.note for work in of(Activity, content)] == ["The source has the activity-date '1 May 2014'."]
+
+
+def test_a_second_element_and_text_beside_elements_are_counted() -> None:
+    twice = '<value>7</value><provider-org ref="A"/><provider-org ref="B"/><receiver-org ref="C"/><receiver-org/>'
+    again = '<iati-identifier>XX-1-B</iati-identifier><reporting-org ref="XX-2"/><activity-status code="3"/>'
+    mixed = "<description>Deep<narrative>Wells</narrative></description>"
+    country = '<recipient-country code="KE">Kenya</recipient-country>'
+    date = '<activity-date type="2" iso-date="2014-05-01">1 May 2014</activity-date>'
+    _, report = read(activity(again + mixed + country + date + transaction(inside=twice)))
+    assert report.unread == {
+        **{f"iati-activity/{one}[second]": 1 for one in ("iati-identifier", "reporting-org", "activity-status")},
+        **{f"iati-activity/transaction/{one}[second]": 1 for one in ("value", "provider-org", "receiver-org")},
+        "iati-activity/description/text()": 1,
+    }  # fmt: skip
+    assert report.ignored == {
+        "iati-activity/recipient-country[name beside a known code]": 1,
+        "iati-activity/activity-date/text()": 1,
+    }
+
+
 def test_what_stood_in_a_share_is_noted_where_it_stood() -> None:
     one, other = of(Allocation, activity('<sector code="11110" percentage="50"/><sector code="112" percentage="150"/>'))
     assert (one.note, one.share) == ("", 50)
@@ -540,6 +655,43 @@ def test_an_identifier_met_twice_is_two_activities_of_which_one_counts() -> None
     assert [work.evidence[0].record for work in works] == ["XX-1-A", "activity 2"]  # type: ignore[union-attr]
     assert rules(content) == {"duplicate-identifier"}
     assert [flow.counts for flow in of(Flow, content)] == [True, False]
+
+
+def organisations(*each: str) -> bytes:
+    """A file of organisations, each with an equal budget."""
+    budget = '<total-budget><value currency="USD" value-date="2014-01-01">5</value></total-budget>'
+    inside = "".join(f"<iati-organisation>{one}{budget}</iati-organisation>" for one in each)
+    return f"<iati-organisations>{inside}</iati-organisations>".encode()
+
+
+ORGANISATION = (
+    "<organisation-identifier>{}</organisation-identifier><name><narrative>{}</narrative></name>"
+    '<reporting-org ref="XX-9"><narrative>Reporter</narrative></reporting-org>'
+)
+
+
+def test_organisations_whose_identifier_is_a_placeholder_are_known_by_their_names() -> None:
+    content = organisations(ORGANISATION.format("N/A", "One"), ORGANISATION.format("N/A", "Two"))
+    assert {row.name for row in of(Organization, content)} == {"One", "Two", "Reporter"}
+    flows = of(Flow, content)
+    assert len({flow.id for flow in flows}) == len({flow.funders for flow in flows}) == 2
+    assert rules(content) == {"no-identifier"}
+
+
+def test_an_organisation_met_twice_is_found_and_each_budget_is_kept() -> None:
+    content = organisations(ORGANISATION.format("XX-1", "One"), ORGANISATION.format("XX-1", "Two"))
+    flows = of(Flow, content)
+    assert [flow.funders for flow in flows] == [("org.XX-1",)] * 2
+    assert [flow.evidence[0].record for flow in flows] == ["XX-1", "organisation 2"]  # type: ignore[union-attr]
+    assert len({flow.id for flow in flows}) == 2
+    assert rules(content) == {"duplicate-identifier"}
+
+
+def test_an_organisation_has_names_in_all_languages_and_needs_a_reporter() -> None:
+    names = '<iati-identifier>XX-1</iati-identifier><name xml:lang="en">One</name><name xml:lang="fr">Un</name>'
+    content = organisations(names)
+    assert [(name.name, name.language) for name in of(Name, content)] == [("Un", "fr")]
+    assert rules(content) == {"no-reporter"}
 
 
 def test_an_activity_that_lacks_everything_is_still_one() -> None:
@@ -608,6 +760,15 @@ REFUSED = {
     "deep": activity("<title>" * (DEEPEST + 1) + "</title>" * (DEEPEST + 1)),
     "very deep": activity("<title>" * 5000 + "</title>" * 5000),
     "another root": b"<registry-record/>",
+    **{
+        name: activity(inside)
+        for name, inside in {
+            "huge text": f"<title>{'a' * 10_500_000}</title>",
+            "huge attribute": f'<title a="{"a" * 10_500_000}"/>',
+            "huge comment": f"<!--{'a' * 10_500_000}-->",
+            "huge name": f"<{'a' * 60_000}/>",
+        }.items()
+    },
 }
 
 
@@ -617,6 +778,7 @@ def test_what_cannot_be_read_to_its_end_is_refused_in_one_line(content: bytes) -
         read(content)
     assert "\n" not in str(caught.value)
     assert len(str(caught.value)) < 300
+    assert not re.search("XML_PARSE|too long|too big", str(caught.value))
 
 
 def test_a_file_without_end_is_refused_before_it_fills_the_memory() -> None:

@@ -8,17 +8,16 @@ from typing import Any
 
 from kg.clean.persons import without_contacts
 from kg.model.dates import Date
-from kg.model.evidence import Position
 from kg.model.iris import quoted
 from kg.model.records import Activity, Link, Name, Participation
 from kg.model.row import Row
 from kg.sources.iati.codes import DATES, LINKS, ROLES, STATUSES, YES_NO
 from kg.sources.iati.money import read_flows
 from kg.sources.iati.parties import Parties, find_persons
-from kg.sources.iati.scope import Reading, Scope, activity_id, digest, language_of
+from kg.sources.iati.scope import Reading, Scope, digest, language_of
 from kg.sources.iati.shares import read_shares
 from kg.sources.iati.stream import Element
-from kg.sources.iati.values import is_placeholder
+from kg.sources.iati.values import clean_text, is_placeholder
 
 DEFAULTS = ("aid-type", "finance-type", "flow-type", "tied-status")
 
@@ -38,33 +37,29 @@ def read_activity(element: Element, number: int, reading: Reading, parties: Part
 def _open(element: Element, number: int, reading: Reading) -> tuple[Scope, str]:
     """The scope of an activity and its identifier; a missing or repeated one is known by its number."""
     found = element.find("iati-identifier")
-    identifier = without_contacts(" ".join((found.text or "").split())) if found is not None else ""
-    usable = bool(identifier) and not is_placeholder(identifier)
-    local = activity_id(identifier) if usable else f"activity.number-{number}"
-    repeated = local in reading.activities
-    place = identifier if usable and not repeated else f"activity {number}"
+    raw = without_contacts(clean_text(found.text)) if found is not None else ""
+    entry = reading.enter("activity", raw, number)
     scope = Scope(
         reading=reading,
-        id=f"{local}.number-{number}" if repeated else local,
-        evidence=(Position(reading.file, place),),
+        id=entry.id,
+        evidence=entry.evidence,
         language=language_of(element),
         currency="",
         defaults={},
-        repeated=repeated,
+        repeated=entry.repeated,
     )
     find_persons(element, scope)
-    reading.activities.add(scope.id)
-    if not usable:
-        scope.find("warning", "no-identifier", f"iati-identifier: expected one, got {identifier!r}", element)
-    if repeated:
-        message = f"iati-identifier: expected each once, got {identifier!r} again; it is kept as another, of no total"
+    if not entry.identifier:
+        scope.find("warning", "no-identifier", f"iati-identifier: expected one, got {raw!r}", element)
+    if entry.repeated:
+        message = f"iati-identifier: expected each once, got {raw!r} again; it is kept as another, of no total"
         scope.find("warning", "duplicate-identifier", message, element)
-    scope.currency = scope.attribute(element, "default-currency").upper()
+    scope.currency = scope.attribute(element, "default-currency")
     scope.defaults = {name: scope.standard_code(element, f"default-{name}", "iati-activity") for name in DEFAULTS}
     scope.humanitarian = YES_NO.get(scope.attribute(element, "humanitarian").lower())
     reporting = element.find("reporting-org")
     scope.secondary = bool(YES_NO.get(scope.attribute(reporting, "secondary-reporter").lower()))
-    return scope, identifier if usable else ""
+    return scope, entry.identifier
 
 
 def _activity(element: Element, identifier: str, scope: Scope) -> Iterator[Row]:
@@ -108,8 +103,10 @@ def _name(text: str, language: str, kind: str, scope: Scope) -> Name:
 def _dates(element: Element, scope: Scope) -> dict[str, Any]:
     dates: dict[str, Date] = {}
     for one in element.findall("activity-date"):
-        kind = scope.word(DATES, scope.attribute(one, "type"), one, "").replace("-", "_")
+        kind = scope.word(DATES, scope.attribute(one, "type"), one, "", "type of a date").replace("-", "_")
         date = scope.date(one)
+        if date is not None and scope.text(one):
+            scope.reading.report.ignored["iati-activity/activity-date/text()"] += 1
         if not kind or date is None:
             continue
         if dates.setdefault(kind, date) != date:
@@ -122,7 +119,7 @@ def _status(element: Element, dates: dict[str, Date], scope: Scope) -> str:
     """The status as the source has it; where it has none, an actual end says that the activity is over."""
     found = element.find("activity-status")
     raw = scope.attribute(found, "code") or ("" if found is None else scope.text(found))
-    status = scope.word(STATUSES, raw, found, "unknown") if raw else "unknown"
+    status = scope.word(STATUSES, raw, found, "unknown", "activity-status") if raw else "unknown"
     return "realised" if status == "unknown" and "end" in dates else status
 
 
@@ -161,11 +158,13 @@ def _participations(element: Element, spelling: str, scope: Scope, parties: Part
     else:
         scope.find("error", "no-reporter", "reporting-org: expected a reference or a name, got neither", element)
     for number, one in enumerate(element.findall("participating-org"), start=1):
-        role = scope.word(ROLES, scope.attribute(one, "role"), one, "")
+        raw = scope.attribute(one, "role")
+        role = scope.word(ROLES, raw, one, "")
         agent, spelling = parties.meet(one, scope)
         if not agent or not role:
             what = "a role of the standard" if agent else "a reference or a name"
-            scope.find("error", "party-unusable", f"participating-org: expected {what}, got none; left out", one)
+            got = repr(raw[:40]) if agent and raw else "none"
+            scope.find("error", "party-unusable", f"participating-org: expected {what}, got {got}; left out", one)
             continue
         scope.parties.add(agent)
         scope.reading.report.tally["participations"] += 1

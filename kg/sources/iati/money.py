@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import fields, replace
 from decimal import Decimal
 from typing import Any
 
 from kg.clean.persons import is_email
+from kg.model.dates import Date
 from kg.model.figures import Flow
+from kg.model.iris import quoted
 from kg.model.row import Row
 from kg.sources.iati.codes import (
     BUDGET_STATUSES,
@@ -26,7 +30,7 @@ from kg.sources.iati.parties import Parties
 from kg.sources.iati.scope import Named, Scope, digest
 from kg.sources.iati.shares import read_shares
 from kg.sources.iati.stream import Element
-from kg.sources.iati.values import read_number
+from kg.sources.iati.values import is_placeholder, read_number
 
 TYPES = {
     "aid_type": ("aid-type", "iati-aid-type"),
@@ -35,17 +39,19 @@ TYPES = {
     "tied": ("tied-status", "iati-tied-status"),
 }
 """The element and the code list of each field of a flow that may be inherited from the activity."""
-
-
+_CURRENCY = re.compile("[A-Z]{3}")
 _MADE = ("title", "evidence", "certainty", "counts", "uncounted")
 _CONTENT = [one.name for one in fields(Flow) if one.name not in _MADE]
 
 
 def read_flows(element: Element, scope: Scope, parties: Parties) -> Iterator[Row]:
     """The flows of an activity, each with its allocations."""
-    for one in element.findall("transaction"):
+    transactions = [(one, _reference(one, scope)) for one in element.findall("transaction")]
+    refs = Counter(ref for _, ref in transactions)
+    for one, ref in transactions:
         scope.reading.report.tally["transactions"] += 1
-        yield from _transaction(one, scope, parties)
+        number = ref if refs[ref] == 1 and _tells(ref) else ""
+        yield from _named(_transaction(one, ref, scope, parties), one, number, scope)
     for one in element.findall("budget"):
         yield read_budget(one, "budget", scope, items=(scope.id,))
     for one in element.findall("planned-disbursement"):
@@ -53,7 +59,12 @@ def read_flows(element: Element, scope: Scope, parties: Parties) -> Iterator[Row
         yield read_budget(one, "planned-disbursement", scope, items=(scope.id,), **known)
 
 
-def _transaction(one: Element, scope: Scope, parties: Parties) -> Iterator[Row]:
+def _tells(ref: str) -> bool:
+    """Whether a number of a transaction is one; 1 and 99 are, which are fillers where a party is named."""
+    return not is_placeholder(ref) or ref.isdigit()
+
+
+def _transaction(one: Element, ref: str, scope: Scope, parties: Parties) -> Flow:
     stage = _stage(one, scope)
     known, implied = _parties(one, scope, parties, stage)
     types = {name: _type(one, *of, scope) for name, of in TYPES.items()}
@@ -66,12 +77,12 @@ def _transaction(one: Element, scope: Scope, parties: Parties) -> Iterator[Row]:
         known.setdefault("paid_into", scope.id)
     else:
         known["items"] = (scope.id,)
-    flow = _flow(
+    return _flow(
         one,
         stage,
         scope,
         start=scope.date(one.find("transaction-date")),
-        reference=_reference(one, scope),
+        reference=ref,
         purpose=purpose,
         language=language,
         finance_type=finance,
@@ -84,7 +95,6 @@ def _transaction(one: Element, scope: Scope, parties: Parties) -> Iterator[Row]:
         **known,
         **types,
     )
-    yield from _named(flow, one, "transaction", scope)
 
 
 def _uncounted(stage: str, scope: Scope) -> str:
@@ -100,15 +110,16 @@ def _uncounted(stage: str, scope: Scope) -> str:
 
 def read_budget(one: Element, stage: str, scope: Scope, *, status: str = "planned", **known: Any) -> Flow:
     """A budget, or what is planned or was spent in a period: no movement of money, so that it never counts."""
-    kind = BUDGET_TYPES.get(scope.attribute(one, "type").lower(), "")
-    word = BUDGET_STATUSES.get(scope.attribute(one, "status"), "")
+    kind = scope.word(BUDGET_TYPES, scope.attribute(one, "type"), one, "", "type")
+    word = scope.word(BUDGET_STATUSES, scope.attribute(one, "status"), one, "", "status")
+    start, end = _period(one, scope)
     qualities = " and ".join(filter(None, (kind, word)))
     flow = _flow(
         one,
         stage,
         scope,
-        start=scope.date(one.find("period-start")),
-        end=scope.date(one.find("period-end")),
+        start=start,
+        end=end,
         qualities=qualities,
         flow_class="aid",
         status=status,
@@ -120,11 +131,27 @@ def read_budget(one: Element, stage: str, scope: Scope, *, status: str = "planne
     return replace(flow, id=scope.unique(f"{scope.id}.{one.tag}.{digest(*_told(flow), qualities)}"))
 
 
-def _named(flow: Flow, one: Element, word: str, scope: Scope) -> Iterator[Row]:
-    """A flow under an id made of all that it says, and its allocations: equal transactions are numbered."""
+def _period(one: Element, scope: Scope) -> tuple[Date | None, Date | None]:
+    """Start and end; of a period that ends before it starts neither, since nobody knows which is wrong."""
+    start, end = (scope.date(one.find(f"period-{which}")) for which in ("start", "end"))
+    if start is None or end is None or end.latest >= start.earliest:
+        return start, end
+    message = f"period-end: expected an end after the start {start.edtf}, got {end.edtf}; both are left out"
+    scope.find("warning", "end-before-start", message, one)
+    scope.remarks.append(f"The source has the start {start.edtf} and the end {end.edtf}.")
+    return None, None
+
+
+def _named(flow: Flow, one: Element, number: str, scope: Scope) -> Iterator[Row]:
+    """A transaction and its allocations, under its number, so that it stays itself when its amount is corrected.
+
+    Without one, its id is made of all that it says, and equal transactions are counted.
+    """
     shares = list(read_shares(one, "flow", scope))
     content = [(share.place, share.vocabulary, share.code, share.share) for share in shares]
-    local = scope.unique(f"{scope.id}.{word}.{digest(*_told(flow), content)}")
+    # A dot would let the number end like the name of a part of another transaction.
+    name = f"ref-{quoted(number).replace('.', '%2E')}" if number else digest(*_told(flow), content)
+    local = scope.unique(f"{scope.id}.transaction.{name}")
     yield replace(flow, id=local)
     for share in shares:
         yield replace(share, id=local + share.id.removeprefix("flow"), work=local)
@@ -160,19 +187,28 @@ def _amount(one: Element, value: Element | None, scope: Scope) -> tuple[Decimal 
     """Amount and currency; without a currency there is no amount, since it could be added to nothing."""
     raw = "" if value is None else scope.text(value)
     amount = read_number(raw)
-    currency = scope.attribute(value, "currency").upper() or scope.currency
+    met = scope.attribute(value, "currency") or scope.currency
+    currency = met.upper() if _is_currency(met.upper(), scope) else ""
     if amount is None:
         scope.find("warning", "not-an-amount", f"value: expected a number, got {raw[:40]!r}", one)
     elif not currency:
-        message = f"value: expected a currency, of its own or of the activity, got none for {raw[:40]}"
+        got = repr(met[:40]) if met else "none"
+        message = f"value: expected a currency, of its own or of the activity, got {got} for {raw[:40]}"
         scope.find("warning", "no-currency", message, one)
     elif not raw.lstrip("+-").replace(".", "", 1).isdigit():
         scope.find("info", "amount-mended", f"value: expected digits, got {raw[:40]!r}; read as {amount:f}", one)
     else:
         return amount, currency
     if raw:
-        scope.remarks.append(f"The source has the amount {raw[:100]!r}{'' if currency else ' and no currency'}.")
+        beside = "" if currency else f" and the currency {met[:40]!r}" if met else " and no currency"
+        scope.remarks.append(f"The source has the amount {raw[:100]!r}{beside}.")
     return (amount, currency) if currency and amount is not None else (None, "")
+
+
+def _is_currency(code: str, scope: Scope) -> bool:
+    """Whether a code is on the list of currencies; where no list is at hand, whether it has the form of one."""
+    codes = scope.reading.codes.get("iati-currency", ())
+    return code in codes if codes else _CURRENCY.fullmatch(code) is not None
 
 
 def _stage(one: Element, scope: Scope) -> str:
@@ -181,7 +217,7 @@ def _stage(one: Element, scope: Scope) -> str:
     if not raw:
         message = "transaction-type: expected a code, got none; how far the money came is not known"
         scope.find("warning", "no-transaction-type", message, one)
-    return scope.word(STAGES, raw, found, "unspecified")
+    return scope.word(STAGES, raw, found, "unspecified", "transaction-type")
 
 
 def _type(one: Element, tag: str, scheme: str, scope: Scope) -> str:

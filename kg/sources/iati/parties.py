@@ -47,6 +47,7 @@ class Party:
     kind: str = ""
     texts: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
+    note: str = ""
 
 
 @dataclass(slots=True)
@@ -77,9 +78,9 @@ class Parties:
             self._kind(party, kind, element, scope)
         return local, names[0][0] if names else ""
 
-    def tell(self, identifier: str, element: Element | None, name: Element | None, scope: Scope) -> str:
+    def tell(self, identifier: str, element: Element, titles: list[Element], scope: Scope) -> str:
         """The local id of an organisation that a file is about; empty where it has neither identifier nor name."""
-        names = scope.spellings(name) if name is not None else []
+        names = [named for one in titles for named in scope.spellings(one)]
         if any(is_person(text) for text, _ in names):
             return self._withhold(scope)
         if not identifier and not names:
@@ -87,16 +88,16 @@ class Parties:
         local = f"org.{quoted(identifier)}" if identifier else f"org.name-{_by_name(names[0][0])}"
         identifiers = (f"iati:{identifier}",) if identifier else ()
         party = self.known.setdefault(local, Party(scope.evidence, identifiers))
-        self._name(local, party, names, element if name is None else name, scope)
+        self._name(local, party, names, titles[0] if titles else element, scope)
         return local
 
     def records(self) -> Iterator[Organization]:
         """Each organization once, under the first name that the file gives it."""
         for local, party in self.known.items():
             scheme, _, reference = party.identifiers[0].partition(":") if party.identifiers else ("", "", "")
-            kind, note = party.kind or "unspecified", ""
+            kind, note = party.kind or "unspecified", party.note
             if scheme != "iati" and names_nobody(party.name):
-                kind, note = "group", f"The source gives it the kind {kind}." if party.kind else ""
+                kind, note = "group", f"The source gives it the kind {kind}." if party.kind else note
             yield Organization(
                 id=local,
                 name=party.name or reference,
@@ -139,6 +140,8 @@ class Parties:
 
     def _kind(self, party: Party, raw: str, element: Element, scope: Scope) -> None:
         kind = scope.word(KINDS, raw, element, "")
+        if not kind and not party.note:
+            party.note = f"The source has the type {raw[:100]!r}."
         if not party.kind:
             party.kind = kind
         elif kind and kind != party.kind:

@@ -11,8 +11,8 @@ from kg.sources.iati.activities import read_activity
 from kg.sources.iati.organisations import read_organisation
 from kg.sources.iati.parties import Parties
 from kg.sources.iati.scope import Codes, Reading
-from kg.sources.iati.stream import read_elements
-from kg.sources.iati.unread import count_unread
+from kg.sources.iati.stream import RECORDS, Element, line_of, read_elements
+from kg.sources.iati.unread import count_root, count_stranger, count_unread
 
 _NO_CODES: Codes = {}
 
@@ -28,7 +28,11 @@ def read_iati(stream: BinaryIO, name: str, report: Report, codes: Codes = _NO_CO
     """
     reading, parties = Reading(name, report, codes), Parties()
     number = 0
-    for number, element in enumerate(read_elements(stream, name), start=1):
+    for element in read_elements(stream, name):
+        if element.tag not in RECORDS:
+            _pass(element, reading)
+            continue
+        number += 1
         count_unread(element, report)
         read = read_activity if element.tag == "iati-activity" else read_organisation
         yield from read(element, number, reading, parties)
@@ -38,3 +42,13 @@ def read_iati(stream: BinaryIO, name: str, report: Report, codes: Codes = _NO_CO
         report.add("warning", "no-records", "", "expected activities or organisations, got none", name)
     yield from reading.left_over(parties.known)
     yield from parties.records()
+
+
+def _pass(element: Element, reading: Reading) -> None:
+    """Tell what stands in the place of a record and is none; of the root, what is not read of it."""
+    if element.getparent() is None:
+        count_root(element, reading.report)
+        return
+    line = line_of(element)
+    message = f"expected {' or '.join(RECORDS)}, got {count_stranger(element, reading.report)}; left out"
+    reading.report.add("warning", "unknown-record", "", message, f"{reading.file}:{line}" if line else reading.file)

@@ -6,7 +6,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from kg.clean.persons import without_contacts, without_names
 from kg.model.dates import Date
@@ -35,6 +35,15 @@ _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 T = TypeVar("T")
 
 
+class Entry(NamedTuple):
+    """How a record of a file is known: its local id and evidence, the identifier that can be used, if it was met."""
+
+    id: str
+    evidence: tuple[Position, ...]
+    identifier: str
+    repeated: bool
+
+
 @dataclass(slots=True)
 class Reading:
     """A file that is being read: what is known of all its records."""
@@ -42,11 +51,22 @@ class Reading:
     file: str
     report: Report
     codes: Codes
-    activities: set[str] = field(default_factory=set)
+    records: set[str] = field(default_factory=set)
+    """The local ids of all that were read so far."""
     referred: dict[str, Evidence] = field(default_factory=dict)
     described: set[tuple[str, str]] = field(default_factory=set)
     pending: list[Row] = field(default_factory=list)
     """Records of things that a record names, to be told with it."""
+
+    def enter(self, kind: str, identifier: str, number: int) -> Entry:
+        """How the `number`-th record is known; one that has no identifier, or that of another, by its number."""
+        usable = not is_placeholder(identifier)
+        local = f"{kind}.{quoted(identifier)}" if usable else f"{kind}.number-{number}"
+        repeated = local in self.records
+        place = identifier if usable and not repeated else f"{kind} {number}"
+        local = f"{local}.number-{number}" if repeated else local
+        self.records.add(local)
+        return Entry(local, (Position(self.file, place),), identifier if usable else "", repeated)
 
     def refer(self, reference: str, evidence: Evidence) -> str:
         """The local id of an activity that a record refers to."""
@@ -59,7 +79,7 @@ class Reading:
         `parties` are the local ids of the file's organizations, of which one may have the same identifier.
         """
         for reference, evidence in self.referred.items():
-            if activity_id(reference) not in self.activities:
+            if activity_id(reference) not in self.records:
                 note = ""
                 if f"org.{quoted(reference)}" in parties:
                     note = "The file has a party of the same reference."
@@ -181,8 +201,10 @@ class Scope:
         return text
 
     def date(self, element: Element | None, name: str = "iso-date") -> Date | None:
-        """The day that an element gives in an attribute or, in version 1, in its text."""
-        raw = self.attribute(element, name) or (self.text(element) if name == "iso-date" else "")
+        """The day that an element gives in an attribute or, against the standard, in its text."""
+        raw = self.attribute(element, name)
+        if element is not None and name == "iso-date":
+            raw = raw or " ".join(text for text, _ in self.narratives(element))
         if element is None or not raw:
             return None
         found = read_day(raw)
@@ -194,12 +216,17 @@ class Scope:
             self.find("warning", "unlikely-date", f"{element.tag}: expected a day since 1900, got {raw}; kept", element)
         return found
 
-    def word(self, table: Mapping[str, T], raw: str, element: Element, default: T) -> T:
-        """What a code becomes, whatever its case, with a finding for one that the standard does not have."""
+    def word(self, table: Mapping[str, T], raw: str, element: Element, default: T, noted: str = "") -> T:
+        """What a code becomes, whatever its case, with a finding for one that the standard does not have.
+
+        With what it is a code of, the next record has such a one in its note.
+        """
         found = table.get(raw.lower())
         if found is None and raw:
             rule = f"unknown-{element.tag}"
             self.find("warning", rule, f"{element.tag}: expected a code of the standard, got {raw[:40]!r}", element)
+            if noted:
+                self.remarks.append(f"The source has the {noted} {raw[:100]!r}.")
         return default if found is None else found
 
     def reference(self, element: Element | None, name: str) -> str:
@@ -224,7 +251,7 @@ class Scope:
 
         An activity has its publisher's reference at the start of its identifier, and some give that as a party's.
         """
-        if raw not in self.references or activity_id(raw) in self.reading.activities:
+        if raw not in self.references or activity_id(raw) in self.reading.records:
             return False
         return not any(raw.startswith(f"{one}-") for one in self.references)
 

@@ -11,6 +11,7 @@ from kg.model.iris import quoted
 from kg.sources.iati.codes import CATEGORY_DIGITS, OWN, SECTORS
 from kg.sources.iati.scope import Named, Scope
 from kg.sources.iati.stream import Element
+from kg.sources.iati.unread import NAME_OF_CODE
 from kg.sources.iati.values import read_number
 
 WHOLE, TOLERANCE = Decimal(100), Decimal("0.5")
@@ -31,6 +32,8 @@ def read_shares(element: Element, work: str, scope: Scope) -> Iterator[Allocatio
                 message = f"recipient-country: expected a country of ISO 3166, got {code[:40]!r}; kept as a code"
                 scope.find("info", "unknown-country", message, one)
             code = scope.code(vocabulary, code, names, one)
+        if names and (place or code in scope.reading.codes.get(vocabulary, ())):
+            scope.reading.report.ignored[f"{element.tag}/{one.tag}{NAME_OF_CODE}"] += 1
         if share is not None:
             sums[_whole(one, scope)].append(share)
         yield Allocation(

@@ -6,7 +6,8 @@ Nothing in a file makes the reader expand entities, load a DTD or open another f
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from typing import Any, BinaryIO, TypeAlias, cast
 
@@ -22,12 +23,16 @@ LARGEST_RECORD = 1 << 26
 """Bytes of one record: a larger one, or a file that is no IATI, would fill the memory."""
 DEEPEST = 30
 """Elements inside each other; the standard has eight."""
+_TOO_MUCH = re.compile("XML_PARSE_HUGE|too long|too big", re.IGNORECASE)
+"""What libxml2 says of a file that passes the bounds it has for all XML."""
 _LINES = 65535
 """The lines that libxml2 keeps of an element: from there on it tells the line on which the text after a tag ends."""
 
 
 def read_elements(stream: BinaryIO, name: str) -> Iterator[Element]:
-    """Each record of a file; it is emptied when the next one is asked for. Its parent is the root of the file.
+    """The root of a file when it begins, then each child of it, record or not, when it ends.
+
+    A child is taken out of the root when the next record is asked for, so that the root never has more than one record.
 
     Raises InputError where the file is empty, cut off, ill-formed, no IATI, or made to harm.
     """
@@ -49,19 +54,22 @@ def read_elements(stream: BinaryIO, name: str) -> Iterator[Element]:
             parser.feed(chunk)
             since += len(chunk)
             for event, element in parser.read_events():
-                root = _root(element, name) if root is None else root
+                if root is None:
+                    yield (root := _root(element, name))
                 if event == "end" and element.tag in RECORDS and element.getparent() is root:
                     since = 0
                     _check_depth(element, name)
+                    yield from reversed(list(_strangers(element.itersiblings(preceding=True))))
                     yield element
                     _forget(element)
             if since > LARGEST_RECORD:
                 raise InputError(f"{name}: expected records of at most {LARGEST_RECORD >> 20} MB, got a larger one")
-        tag = parser.close().tag
+        last = parser.close()
     except etree.XMLSyntaxError as error:
-        raise InputError(f"{name}:{error.lineno or 1}: expected well-formed XML, got {_met(error)}") from None
+        raise _refusal(error, name) from None
     if root is None:
-        raise InputError(f"{name}: expected a root {' or '.join(ROOTS)}, got {tag}")
+        raise InputError(f"{name}: expected a root {' or '.join(ROOTS)}, got {last.tag}")
+    yield from _strangers(root)
 
 
 def read_header(stream: BinaryIO, name: str) -> dict[str, str]:
@@ -74,7 +82,7 @@ def read_header(stream: BinaryIO, name: str) -> dict[str, str]:
         for _, root in parser.read_events():
             return {str(key): str(value) for key, value in _root(root, name).attrib.items()}
     except etree.XMLSyntaxError as error:
-        raise InputError(f"{name}:{error.lineno or 1}: expected well-formed XML, got {_met(error)}") from None
+        raise _refusal(error, name) from None
     return {}
 
 
@@ -122,6 +130,11 @@ def _root(element: Element, name: str) -> Element:
     return root
 
 
+def _strangers(elements: Iterable[Element]) -> Iterator[Element]:
+    """Those of the root's children that are no records."""
+    return (one for one in elements if isinstance(one.tag, str) and one.tag not in RECORDS)
+
+
 def _check_depth(element: Element, name: str) -> None:
     if _deep()(element):
         raise InputError(f"{name}:{line_of(element)}: expected at most {DEEPEST} elements inside each other, got more")
@@ -142,6 +155,13 @@ def _forget(element: Element) -> None:
         del parent[0]
 
 
-def _met(error: Exception) -> str:
-    """What a parser says of ill-formed XML, on one line and without its own count of lines."""
-    return " ".join(str(error).partition(", line ")[0].split())
+def _refusal(error: Any, name: str) -> InputError:
+    """What a parser says of XML that it cannot read, on one line and without its own count of lines."""
+    said = " ".join(str(error).partition(", line ")[0].split())
+    expected, got = "well-formed XML", said
+    if _TOO_MUCH.search(said):
+        expected, got = (
+            "texts, attributes and comments below 10 MB, names below 50,000 letters and no deep nesting",
+            "more",
+        )
+    return InputError(f"{name}:{error.lineno or 1}: expected {expected}, got {got}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from kg.model.report import Report
-from kg.sources.iati.stream import Element
+from kg.sources.iati.stream import RECORDS, ROOTS, Element
 
 _LANG = "@{http://www.w3.org/XML/1998/namespace}lang @{xml}lang"
 _PARTY = f"@ref @type narrative {_LANG}"
@@ -13,9 +13,12 @@ _MONEY = "@currency @value-date"
 _PERIOD = "period-start period-end value"
 _BUDGET = f"@type @status {_PERIOD}"
 
+NAME_OF_CODE = "[name beside a known code]"
+
 READ: dict[str, frozenset[str]] = {
     tag: frozenset(inside.split())
     for tag, inside in {
+        **dict.fromkeys(ROOTS, f"@version @generated-datetime {_LANG}"),
         "iati-activity": f"@default-currency @humanitarian {_LANG} iati-identifier reporting-org title description"
         " participating-org other-identifier activity-status activity-date recipient-country recipient-region sector"
         " budget planned-disbursement transaction related-activity default-aid-type default-finance-type"
@@ -59,6 +62,12 @@ READ: dict[str, frozenset[str]] = {
 }
 """What is read inside of each element: the names of elements, and of attributes with an @."""
 
+SINGLE = frozenset(
+    "iati-identifier organisation-identifier reporting-org activity-status transaction-type transaction-date value"
+    " period-start period-end provider-org receiver-org recipient-org".split()
+)
+"""Elements of which only the first in another is read."""
+
 _OF_PERSONS = "persons, e-mail addresses and telephone numbers are never loaded"
 _LATER = "no question of the project asks for it yet"
 _OF_FILE = "it is about the file, not about what it tells"
@@ -87,11 +96,14 @@ IGNORED: dict[str, str] = {
     ),
     **dict.fromkeys(["fss", "activity-scope", "collaboration-type", "disbursement-channel"], _LATER),
     **dict.fromkeys(["@activity-id", "@crs-channel-code", "@budget-not-provided", "@hierarchy"], _LATER),
-    **dict.fromkeys(["@version", "@last-updated-datetime", "@generated-datetime", "@linked-data-uri"], _OF_FILE),
+    **dict.fromkeys(["@last-updated-datetime", "@linked-data-uri", "@linked-data-default"], _OF_FILE),
+    **{f"{record}/{name}": _OF_FILE for record in RECORDS for name in ("@version", "@generated-datetime")},
     "@{http://www.w3.org/2001/XMLSchema-instance}noNamespaceSchemaLocation": _OF_FILE,
     "@{http://www.w3.org/2001/XMLSchema-instance}type": _OF_FILE,
     "@vocabulary-uri": "an address that tells where a vocabulary is described",
     "activity-date/narrative": _SHOWN,
+    "activity-date/text()": _SHOWN,
+    NAME_OF_CODE: "the name that a code has in the code list is shown, in all languages",
     "activity-status/narrative": _SHOWN,
     "sector/@type": _SHOWN,
 }
@@ -99,16 +111,37 @@ IGNORED: dict[str, str] = {
 
 
 def count_unread(element: Element, report: Report, path: str = "") -> None:
-    """Count all that a record holds and that is not read, by its path from the record on."""
+    """Count all that a record holds and that is not read, by its path from the record on: text between elements too."""
     path = f"{path}/{element.tag}" if path else element.tag
     children = [child for child in element if isinstance(child.tag, str)]
-    names = (element.tag, *(f"@{name}" for name in element.attrib), *(child.tag for child in children))
-    for name, reason in _left_out(names):
-        (report.ignored if reason else report.unread)[f"{path}/{name}"] += 1
+    _count(path, (*_named(element), *(child.tag for child in children)), report)
+    if children and any((text or "").strip() for text in (element.text, *(child.tail for child in children))):
+        report.unread[f"{path}/text()"] += 1
     read = READ.get(element.tag, frozenset())
     for child in children:
         if child.tag in read and (len(child) or child.attrib):
             count_unread(child, report, path)
+
+
+def count_root(root: Element, report: Report) -> None:
+    """Count the attributes of the root of a file that are not read."""
+    _count(root.tag, _named(root), report)
+
+
+def count_stranger(element: Element, report: Report) -> str:
+    """Count a child of the root that is no record as unread; gives what it is, with the records inside of it."""
+    report.unread[f"{element.getparent().tag}/{element.tag}"] += 1
+    records = sum(1 for _ in element.iter(*RECORDS))
+    return f"{element.tag[:80]!r}{f' with {records} of them inside' if records else ''}"
+
+
+def _named(element: Element) -> tuple[str, ...]:
+    return element.tag, *(f"@{name}" for name in element.attrib)
+
+
+def _count(path: str, names: tuple[str, ...], report: Report) -> None:
+    for name, reason in _left_out(names):
+        (report.ignored if reason else report.unread)[f"{path}/{name}"] += 1
 
 
 @lru_cache(maxsize=4096)  # most elements of a file have the same few forms
@@ -116,4 +149,8 @@ def _left_out(names: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
     """What of these attributes and children of an element (the first name) is not read, and why, if on purpose."""
     tag, *inside = names
     read = READ.get(tag, frozenset())
-    return tuple((name, IGNORED.get(f"{tag}/{name}") or IGNORED.get(name, "")) for name in inside if name not in read)
+    again = [name for at, name in enumerate(inside) if name in SINGLE & read and name in inside[:at]]
+    return (
+        *((name, IGNORED.get(f"{tag}/{name}") or IGNORED.get(name, "")) for name in inside if name not in read),
+        *((f"{name}[second]", "") for name in again),
+    )
