@@ -259,9 +259,12 @@ def _read_rates(terms: Terms) -> RateTable | None:
 
 
 def _describe_iati(files: Sequence[Path], _: TableMapping | None) -> Mapping[str, Any]:
-    """The day on which an IATI file says it was made."""
+    """The day on which an IATI file says it was made, and in which version of the standard."""
     with open_packed(files[0]) as stream:
-        return {"date": read_day(read_header(stream, str(files[0])).get("generated-datetime", ""))}
+        header = read_header(stream, str(files[0]))
+    version = " ".join(header.get("version", "").split())[:40]
+    note = f"The file says that it has the version {version} of IATI." if version else ""
+    return {"date": read_day(header.get("generated-datetime", "")), "note": note}
 
 
 def _read_iati(files: Sequence[Path], inside: Inside) -> Iterator[Row]:

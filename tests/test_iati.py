@@ -105,6 +105,17 @@ def test_a_small_file_gives_the_golden_graph(file: str, source: str, tmp_path: P
     assert (tmp_path / f"{source}.nq").read_bytes() == (IATI / f"{source}.nq").read_bytes()
 
 
+@pytest.mark.parametrize(("version", "note"), [
+    ('version=" 1.04"', "The file says that it has the version 1.04 of IATI."), ("", "")])  # fmt: skip
+def test_the_version_of_a_file_is_told_with_its_source(version: str, note: str, tmp_path: Path) -> None:
+    file = tmp_path / "x.xml"
+    file.write_text(f"<iati-activities {version}/>", encoding="utf-8")
+    about = describe_files("iati", [file], "x")
+    assert about.note == note
+    told = {value for _, predicate, value in map_records(about, ()) if predicate == f"<{KG.note}>"}
+    assert told == ({f'"{note}"@en'} if note else set())
+
+
 def test_both_generations_of_the_standard_give_the_same_graph() -> None:
     assert graph((IATI / "wells-1.03.xml").read_bytes()) == graph(WELLS.read_bytes())
 

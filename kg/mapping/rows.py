@@ -81,7 +81,7 @@ def map_source(source: Source) -> Iterator[Statement]:
     for name, predicate in SOURCE_PROPERTIES.items():
         value = getattr(source, name)
         if value:
-            yield subject, iri(predicate), text(value, source.language if name == "title" else "")
+            yield subject, iri(predicate), text(value, {"title": source.language, "note": "en"}.get(name, ""))
     if source.date is not None:
         yield subject, iri(KG.issuedOn), iri(date_iri(source.date))
         if source.date_certainty:

@@ -176,5 +176,6 @@ SOURCE_PROPERTIES: dict[str, str] = {
     "file": KG.fileName,
     "sha256": KG.sha256,
     "coder": KG.coder,
+    "note": KG.note,
 }
 """The property of each field of a source; its date is `:issuedOn`."""

@@ -16,7 +16,7 @@ class Source:
 
     `file` is the name of the file that was read, `sha256` the digest of its bytes in hexadecimal,
     `licence` the terms of the source and of what was taken from it. A date that the source does not bear is one of
-    the coder's, and `date_certainty` says so.
+    the coder's, and `date_certainty` says so. `note` says what else it tells of itself, as the version of its format.
     """
 
     id: str
@@ -29,6 +29,7 @@ class Source:
     language: str = "en"
     licence: str = ""
     coder: str = ""
+    note: str = ""
 
 
 class Companion(NamedTuple):
