@@ -207,6 +207,14 @@ def test_an_individual_enters_without_a_name(name: str, kind: str, tmp_path: Pat
     assert "org.77" not in repr(rows)
 
 
+def test_a_person_by_title_has_no_name_and_a_text_no_contacts(tmp_path: Path) -> None:
+    source = [{"type": "Organization", "id": "77", "name": "Mr Richard Roe", "organizationTypes": ["NGO"]}]
+    text = "Gift of Richard Roe. Contact: Jane Doe, tel +254722123456"
+    rows, report = read_page(flow_1001(sourceObjects=source, description=text, refCode="Roe, Richard"), tmp_path)
+    assert not any(word in repr(rows) for word in ("Roe", "Jane", "2547", "org.77"))
+    assert report.counts["warning", "contact-details"] == 1
+
+
 def test_donors_who_are_not_named_one_by_one_are_a_group() -> None:
     rows, _ = read(KENYA)
     kinds = {row.id: row.kind for row in of(Organization, rows)}
