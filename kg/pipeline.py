@@ -25,7 +25,8 @@ from kg.identity.ledger import FILE as LEDGER
 from kg.mapping.rows import map_records, map_source
 from kg.model.iris import LOCAL_ID, source_id, source_iri
 from kg.model.row import Source
-from kg.model.terms import Statement
+from kg.model.terms import Statement, iri
+from kg.namespaces import VOID
 from kg.shipped import ontology_dir, triples_dir
 from kg.sources.workbook import read_workbook
 from kg.store.names import FILE as NAMES
@@ -124,7 +125,7 @@ def load_rdf(
 
     def change(sources: Path) -> Iterator[Path]:
         for one in described:
-            yield _write(chain(map_source(one), read_rdf(origins[one.id], one.id)), one.id, sources)
+            yield _write(chain(map_source(one), _uncounted(read_rdf(origins[one.id], one.id), one.id)), one.id, sources)
 
     return publish(store, change, ontology=ontology, origins=origins, watch=watch)
 
@@ -152,6 +153,12 @@ def source_names(files: Iterable[Path]) -> list[str]:
         for at in alike:
             folders[at] += 1
             names[at] = source_name(listed[at].with_name("-".join(listed[at].parts[-1 - folders[at] :])), None)
+
+
+def _uncounted(statements: Iterable[Statement], source: str) -> Iterator[Statement]:
+    """The statements without how many of its own a source once had: with its new description there are more."""
+    said = (iri(source_iri(source)), iri(VOID.triples))
+    return (statement for statement in statements if statement[:2] != said)
 
 
 def refuse_twice(sources: list[str]) -> None:

@@ -118,8 +118,10 @@ def test_what_is_no_rdf_is_refused(
 
 
 def test_a_file_that_is_missing_or_a_folder_is_refused(mine: Path, tmp_path: Path, run_kg: RunKg) -> None:
-    for path in (tmp_path / "none.ttl", tmp_path):
-        assert_refused(run_kg("load", "rdf", path, "--store", mine), str(path), "expected an RDF file")
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    assert_refused(run_kg("load", "rdf", tmp_path / "none.ttl", "--store", mine), "none.ttl", "expected an RDF file")
+    assert_refused(run_kg("load", "rdf", empty, "--store", mine), str(empty), "expected a folder with files ending in")
 
 
 @pytest.mark.parametrize("source", ["../../etc", "A", "a b", "a/b", "-a", "a--b", "ä", "a\n", "identity.tsv"])
@@ -255,7 +257,9 @@ def test_no_store_is_told_and_none_is_made(tmp_path: Path, run_kg: RunKg) -> Non
 
 
 def test_a_workbook_loaded_as_rdf_and_rdf_as_a_workbook_are_refused(mine: Path, tmp_path: Path, run_kg: RunKg) -> None:
-    assert_refused(run_kg("load", "rdf", TINY, "--store", mine), "expected an RDF file")
+    assert_refused(
+        run_kg("load", "rdf", TINY, "--store", mine), "expected a folder with files ending in .nq, .nt, .ttl"
+    )
     assert_refused(run_kg("load", "workbook", DATA / "accra-2008.nq", "--store", mine), "expected")
     assert_refused(run_kg("load", "iati", TINY, "--store", mine))
 

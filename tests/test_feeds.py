@@ -436,3 +436,9 @@ def test_rdf_comes_from_folders_and_pipes_too(tmp_path: Path, run_kg: RunKg) -> 
     assert run_kg("load", "rdf", "-", "--source", "three", "--store", store, stdin=RDF.decode()).code == 0
     assert set(open_view(store).sources) == {"one", "two", "three"}
     assert_refused(run_kg("load", "rdf", "-", "--source", "x", "--store", store, stdin="<a"), "error: -:1: expected")
+
+
+def test_a_source_that_was_exported_can_be_loaded_as_rdf(tmp_path: Path, run_kg: RunKg) -> None:
+    store = tmp_path / "store"
+    assert run_kg("load", "rdf", DATA / "accra-2008.nq", "--store", store).code == 0
+    assert run_kg("partners", "OECD", "--store", store).code == 0

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from kg.cli.options import counted, say
 from kg.cli.progress import watching
 from kg.errors import InputError, UsageError
+from kg.packed import ENDINGS
 from kg.shipped import ontology_dir
 
 if TYPE_CHECKING:
@@ -74,7 +75,8 @@ def _expand(files: Sequence[Path], endings: tuple[str, ...], folder: Path, sourc
         elif path.is_dir():
             inside = sorted(file for file in path.rglob("*") if file.name.endswith(endings))
             if not inside:
-                raise InputError(f"{path}: expected a folder with files ending in {_either(endings)}, got none")
+                plain = [ending for ending in endings if not ending.endswith(ENDINGS)]
+                raise InputError(f"{path}: expected a folder with files ending in {_either(plain)}, got none")
             yield from inside
         elif not path.exists() and (matching := sorted(_matching(path))):
             yield from matching
