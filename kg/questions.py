@@ -95,6 +95,10 @@ def _term(view: View, parameter: Parameter, value: str) -> str:
         return iri(find(view, value, kinds=_THINGS[parameter.kind]).iri)
     if parameter.kind == "text":
         return text(value)
+    if parameter.kind == "currency":
+        if not re.fullmatch(r"[A-Za-z]{3}", value):
+            raise UsageError(f"{place}: expected a currency like USD, got {value!r}")
+        return text(value.upper())
     if parameter.kind == "year":
         if not re.fullmatch(r"\d{4}", value, re.ASCII):
             raise UsageError(f"{place}: expected a year like 2009, got {value!r}")
