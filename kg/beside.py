@@ -20,6 +20,8 @@ Send: TypeAlias = Callable[[object], object]
 """What the working function is given, to tell the one that waits for it whatever can be pickled."""
 
 _CHILD = "from kg.beside import serve; serve()"
+_FRUGAL = {"MALLOC_ARENA_MAX": "2", "ARROW_DEFAULT_MEMORY_POOL": "system"}
+"""Settings of the libraries below: one pool of memory for all threads instead of one for each, given back when free."""
 
 
 class Beside:
@@ -29,7 +31,7 @@ class Beside:
     """
 
     def __init__(self, function: Callable[..., object], *arguments: object) -> None:
-        there = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+        there = {**_FRUGAL, **os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
         self._process = subprocess.Popen(
             [sys.executable, "-c", _CHILD], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=there
         )

@@ -26,8 +26,8 @@ ENDS = (KG.signedOn, KG.issuedOn, KG.end, KG.plannedEnd)
 LANGUAGES = ("en", "")
 """Preferred languages of a label, before any other."""
 
-REMEMBERED = 4_000
-"""Things that a reader remembers, some 25 MB: a large graph has more than memory holds."""
+REMEMBERED = 3_000
+"""Things that a reader remembers, some 20 MB: a large graph has more than memory holds."""
 
 Statements = Mapping[str, tuple[Value, ...]]
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import pyarrow
 
 FILE = "ties.parquet"
-_ROWS_AT_ONCE = 20_000
+_ROWS_AT_ONCE = 10_000
 _SMALLEST = Decimal("0.0001")
 _FUNDING = code_iri("role", "funding")
 
