@@ -2,19 +2,17 @@
 
 ```
 source files + identity decisions -> engine -> derived shortcuts
-                                            -> names, ties (beside them, in another process, where there is much)
+                                            -> names, ties
 ```
 """
 
 from __future__ import annotations
 
 import json
-import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
-from kg.beside import Beside, Send
 from kg.identity.ledger import FILE as LEDGER
 from kg.identity.ledger import canonical_iris, read_ledger
 from kg.model.terms import Statement, iri, text
@@ -29,22 +27,16 @@ from kg.store.view import FORMAT, View
 from kg.summary import ENTITIES
 from kg.ties import write_ties
 from kg.version import __version__
+from kg.watch import Watch
 
 if TYPE_CHECKING:
     import pyoxigraph
-
-Watch: TypeAlias = Callable[[str, int, int], object]
-"""Told of each step of long work: what is being done, how much of it is done, and of how much."""
 
 ONTOLOGY_GRAPH = GRAPH + "ontology"
 CODES_GRAPH = GRAPH + "codelists"
 DERIVED_GRAPH = GRAPH + "derived"
 IDENTITY_GRAPH = GRAPH + "identity"
 PROVENANCE_GRAPH = GRAPH + "provenance"
-
-MUCH = 30_000_000
-"""Bytes of source files from which on a second process is worth its start."""
-_SNAPSHOT = "snapshot"
 
 
 class Assembly:
@@ -79,11 +71,11 @@ class Assembly:
         fill.load_turtle(engine, _ontology_files(self.ontology))
         fill.add_replacements(engine, self._canonical, IDENTITY_GRAPH)
         fill.add_statements(engine, _provenance(files, version), PROVENANCE_GRAPH)
-        if sum(sizes.values()) > MUCH:
-            ties = self._derive_and_index_beside(engine, version)
-        else:
-            self._derive(engine)
-            ties = index(self.draft.folder, View(self.draft.folder, version, engine))
+        self._derive(engine)
+        self.watch("indexing names and ties", 0, 0)
+        view = View(self.draft.folder, version, engine)
+        write_names(_names(view), self.draft.folder)
+        ties = write_ties(view, self.draft.folder)
         self.watch("arranging the store", 0, 0)
         fill.finish(engine)
         self._describe(files, version, origins, ties)
@@ -101,17 +93,6 @@ class Assembly:
             fill.run_rule(engine, rule, DERIVED_GRAPH)
         self.watch("deriving shortcuts", len(rules), len(rules))
 
-    def _derive_and_index_beside(self, engine: pyoxigraph.Store, version: str) -> int:
-        """Names and ties are read from what the sources say, so that they need not wait for the shortcuts."""
-        snapshot = self.draft.folder / _SNAPSHOT
-        fill.snapshot(engine, snapshot)
-        with Beside(index_snapshot, self.draft.folder, snapshot, version) as work:
-            self._derive(engine)
-            self.watch("indexing names and ties", 0, 0)
-            (ties,) = work.frames()
-        shutil.rmtree(snapshot)
-        return int(ties)
-
     def _describe(self, files: list[Path], version: str, origins: Mapping[str, str], ties: int) -> None:
         description = {
             "version": version,
@@ -123,17 +104,6 @@ class Assembly:
         folder = self.draft.folder
         (folder / FORMAT).write_text(STORE_FORMAT + "\n", encoding="ascii")
         (folder / "version.json").write_text(json.dumps(description, indent=1) + "\n", encoding="utf-8")
-
-
-def index(folder: Path, view: View) -> int:
-    """Write the index of names and the ties of a view into a folder, and return how many ties there are."""
-    write_names(_names(view, folder), folder)
-    return write_ties(view, folder)
-
-
-def index_snapshot(send: Send, folder: Path, snapshot: Path, version: str) -> None:
-    """As `index`, of an engine that stands still while another process goes on with what it is a copy of."""
-    send(index(folder, View(folder, version, fill.open_snapshot(snapshot))))
 
 
 def _ontology_files(ontology: Path) -> dict[Path, str]:
@@ -160,9 +130,9 @@ def _provenance(files: Iterable[Path], version: str) -> Iterator[Statement]:
         yield load, iri(PROV.wasAssociatedWith), software
 
 
-def _names(view: View, folder: Path) -> Iterator[Named]:
+def _names(view: View) -> Iterator[Named]:
     """Every name and identifier of everything that is no code and no part of the ontology, in the order of IRIs."""
-    for line in sort_lines((json.dumps(named) + "\n" for named in _find_names(view)), folder):
+    for line in sort_lines((json.dumps(named) + "\n" for named in _find_names(view)), view.path):
         yield Named(*json.loads(line))
 
 

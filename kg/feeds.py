@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from kg.assembly import Watch
 from kg.beside import Send, run_frames
 from kg.errors import InputError, UsageError
 from kg.mapping.rows import map_records
@@ -21,7 +20,7 @@ from kg.model.iris import source_iri
 from kg.model.report import Report
 from kg.model.row import Companion, Row, Source
 from kg.packed import ENDINGS, Progress, open_packed
-from kg.pipeline import Published, publish, refuse_twice, source_name, source_names, unwatched
+from kg.pipeline import Published, publish, refuse_twice, source_name, source_names
 from kg.sources.cells import Codes
 from kg.sources.fts.pages import describe_fts, group_fts
 from kg.sources.fts.read import read_fts
@@ -35,6 +34,7 @@ from kg.sources.tables.read import read_table
 from kg.store.nquads import write_source
 from kg.store.rdf import read_codes
 from kg.store.version import file_digest
+from kg.watch import Watch, unwatched
 
 MUCH = 3_000_000
 """Bytes of files from which on a second process is worth its start."""

@@ -18,7 +18,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from kg.assembly import Assembly, Watch
+from kg.assembly import Assembly
 from kg.errors import InputError, StoreError, UsageError
 from kg.files import write_whole
 from kg.identity.ledger import FILE as LEDGER
@@ -36,15 +36,12 @@ from kg.store.rdf import read_codes, read_rdf, split_nquads
 from kg.store.version import file_digest, graph_version, shipped_store
 from kg.store.view import current_version, open_view
 from kg.ties import FILE as TIES
+from kg.watch import Watch, unwatched
 
 _KEPT_STORES = 4
 _ENDINGS = r"(\.[A-Za-z]+)+$"
 _RESERVED = ("country", "region", "scheme")
 _NO_ORIGINS: Mapping[str, Path] = {}
-
-
-def unwatched(stage: str, done: int, total: int) -> None:
-    """A `Watch` that does not look."""
 
 
 @dataclass(frozen=True, slots=True)

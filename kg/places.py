@@ -1,92 +1,114 @@
-"""Where a thing is written down, so that whoever reads of a problem can go there and mend it."""
+"""Where things are written down, so that whoever reads of a problem can go there and mend it."""
 
 from __future__ import annotations
 
 import re
-from functools import cached_property
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from kg.errors import KgError
 from kg.model.iris import row_id, thing_iri
+from kg.namespaces import KG
 from kg.sources.workbook import read_workbook
 from kg.store.rdf import read_codes
 from kg.store.view import View
 
 
-class Places:
-    """Where things are written: `file: record` of data that others publish, else `file:line`.
+def find_places(view: View, things: Iterable[str], *, ontology: Path) -> dict[str, str]:
+    """The place of each thing (an IRI): `file: record` of data that others publish, else `file:line`.
 
-    The line is that of the row of the workbook where it is at hand, else that of the N-Quads.
+    The line is that of the row of the workbook or of the RDF file where it is at hand, else that of the N-Quads. What
+    no source has as a subject has no place. Each file is read once, and only the places that are asked for are kept.
     """
+    places, left = dict[str, str](), set[str]()
+    for thing in things:
+        record = _record(view, thing) or _record(view, _row_of(thing))
+        if record:
+            places[thing] = record
+        else:
+            left.add(thing)
+    for file in sorted((view.path / "sources").glob("*.nq")):
+        if not left:
+            break
+        origin = _origin(view, file.stem)
+        wanted = left | {_row_of(thing) for thing in left}
+        rows = _workbook_places(file.stem, origin, ontology) or _line_places(file, origin or file, wanted)
+        found = {thing: row for thing in left if (row := rows.get(thing) or rows.get(_row_of(thing)))}
+        places |= {**found, **_own_lines(origin, found)}
+        left -= set(found)
+    return places
 
-    def __init__(self, view: View, *, ontology: Path) -> None:
-        self._view = view
-        self._ontology = ontology
-        self._rows: dict[str, dict[str, str]] = {}
 
-    def find(self, iri: str) -> str:
-        """The place of a thing, or an empty string where no source has it as a subject."""
-        for one in (iri, iri.rpartition(".")[0]):
-            if one.startswith("http") and (record := next(self._view.rows(_RECORD, {"thing": f"<{one}>"}), None)):
-                return ": ".join(record)
-        for source, file in self._files.items():
-            places = self._places(source, file)
-            found = places.get(iri) or places.get(iri.rpartition(".")[0])
-            if found:
-                return self._in_own_words(source, iri) or found
+def _row_of(thing: str) -> str:
+    """The thing in whose row another one is told, as an amount in the row of its flow.
+
+    >>> _row_of("https://w3id.org/partnership-kg/id/example/flow.amount")
+    'https://w3id.org/partnership-kg/id/example/flow'
+    """
+    return thing.rpartition(".")[0]
+
+
+def _record(view: View, thing: str) -> str:
+    """The first record that is evidence of a thing or of a mention of it."""
+    if not thing.startswith("http"):
         return ""
-
-    def _in_own_words(self, source: str, iri: str) -> str:
-        """The line of the user's own RDF file, of whatever syntax, that first writes the end of an IRI."""
-        origin = self._origin(source)
-        if origin is None or not origin.is_file() or origin.suffix in (".nq", ".xlsx", ".gz"):
-            return ""
-        written = re.compile(rf"[:/#]{re.escape(re.split(r'[/#]', iri)[-1])}\b")
-        lines = origin.read_text(encoding="utf-8", errors="replace").splitlines()
-        number = next((at for at, line in enumerate(lines, start=1) if written.search(line)), 1)
-        return f"{_relative(str(origin))}:{number}"
-
-    @cached_property
-    def _files(self) -> dict[str, Path]:
-        return {file.stem: file for file in sorted((self._view.path / "sources").glob("*.nq"))}
-
-    def _places(self, source: str, file: Path) -> dict[str, str]:
-        if source not in self._rows:
-            self._rows[source] = self._workbook_places(source) or _line_places(file, self._origin(source) or file)
-        return self._rows[source]
-
-    def _origin(self, source: str) -> Path | None:
-        origins = self._view.description.get("origins")
-        origin = origins.get(source) if isinstance(origins, dict) else None
-        return Path(origin) if origin else None
-
-    def _workbook_places(self, source: str) -> dict[str, str]:
-        """The rows of the workbook that the source was made of; beside shipped triples lie their workbooks."""
-        origin = self._origin(source)
-        if origin is None:
-            return {}
-        path = origin.parent.parent / "workbooks" / source if origin.suffix == ".nq" else origin
-        if not path.exists():
-            return {}
-        try:
-            book = read_workbook(path, read_codes(self._ontology))
-        except KgError:
-            return {}
-        return {thing_iri(source, row_id(row)): _relative(place) for place, row in book.rows}
+    told = [view.about(thing), *map(view.about, view.subjects(KG.mentions, thing))]
+    held = {place.text for about in told for place in about.get(KG.evidence, ())}
+    records = [
+        f"{file.text}: {record.text}"
+        for about in map(view.about, held)
+        for file in about.get(KG.file, ())
+        for record in about.get(KG.record, ())
+    ]
+    return min(records, default="")
 
 
-_RECORD = (
-    "SELECT ?file ?record { { $thing :evidence ?place } UNION { ?mention :mentions $thing ; :evidence ?place }"
-    " ?place :file ?file ; :record ?record } ORDER BY ?file ?record LIMIT 1"
-)
+def _origin(view: View, source: str) -> Path | None:
+    origins = view.description.get("origins")
+    origin = origins.get(source) if isinstance(origins, dict) else None
+    return Path(origin) if origin else None
 
 
-def _line_places(file: Path, shown: Path) -> dict[str, str]:
+def _workbook_places(source: str, origin: Path | None, ontology: Path) -> dict[str, str]:
+    """The rows of the workbook that the source was made of; beside shipped triples lie their workbooks."""
+    if origin is None:
+        return {}
+    path = origin.parent.parent / "workbooks" / source if origin.suffix == ".nq" else origin
+    if not path.exists():
+        return {}
+    try:
+        book = read_workbook(path, read_codes(ontology))
+    except KgError:
+        return {}
+    return {thing_iri(source, row_id(row)): _relative(place) for place, row in book.rows}
+
+
+def _line_places(file: Path, shown: Path, wanted: set[str]) -> dict[str, str]:
     places: dict[str, str] = {}
     with file.open(encoding="utf-8") as stream:
         for number, line in enumerate(stream, start=1):
-            places.setdefault(line[1 : line.find(">")], f"{_relative(str(shown))}:{number}")
+            if (subject := line[1 : line.find(">")]) in wanted:
+                places.setdefault(subject, f"{_relative(str(shown))}:{number}")
     return places
+
+
+def _own_lines(origin: Path | None, things: Mapping[str, str]) -> dict[str, str]:
+    """The lines of the user's own RDF file, of whatever syntax, that first write the ends of IRIs."""
+    if origin is None or not things or not origin.is_file() or origin.suffix in (".nq", ".xlsx", ".gz"):
+        return {}
+    wanted = {re.split(r"[/#]", thing)[-1] for thing in things}
+    lines = dict.fromkeys(wanted, 0)
+    with origin.open(encoding="utf-8", errors="replace") as stream:
+        for number, line in enumerate(stream, start=1):
+            for name in re.findall(_NAME, line):
+                if lines.get(name) == 0:
+                    lines[name] = number
+    shown = _relative(str(origin))
+    return {thing: f"{shown}:{lines[re.split(r'[/#]', thing)[-1]] or 1}" for thing in things}
+
+
+_NAME = r"(?<=[:/#])[^\s:/#<>\"',;()\[\]{}]*[^\s:/#<>\"',;()\[\]{}.]"
+"""The end of an IRI in RDF of any syntax."""
 
 
 def _relative(place: str) -> str:

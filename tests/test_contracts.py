@@ -104,7 +104,8 @@ PROMISED = {
     "partners": {"graph_version", "recipe", "entity", "partners"},
     "show": {"graph_version", "entity", "names", "identifiers", "types", "relations", "claims", "slips"},
     "centrality": {"graph_version", "recipe", "measure", "scores", "left_out"},
-    "check": {"findings"},
+    "check": {"graph_version", "findings"},
+    "evidence-check": {"graph_version", "findings"},
 }
 
 

@@ -151,7 +151,7 @@ def test_gexf_carries_positions_with_y_upwards(tmp_path: Path) -> None:
         (lambda text: text.replace('"relation"', '"other"'), "expected a network written by this program"),
         (lambda text: text.replace("46910000.5", "much"), "expected a network written by this program"),
         (lambda text: "", "expected whole XML"),
-        (lambda text: "<html/>", "expected a network written by this program, got <html>"),
+        (lambda text: "<html/>", "expected a network written by this program, got a file that does not say"),
     ],
 )
 def test_a_damaged_file_is_refused(

@@ -62,11 +62,13 @@ def check_command(store: Path | None, documents: Path | None, form: str) -> int:
     """
     from kg.evidence.check import check_evidence
 
-    report = check_evidence(open_store(store), _needed(documents), ontology=ontology_dir())
+    view = open_store(store)
+    report = check_evidence(view, _needed(documents), ontology=ontology_dir())
     keys = ["severity", "rule", "subject", "message", "place"]
     if report.findings or form != "table":
         rows = ([getattr(finding, key) for key in keys] for finding in report.findings)
-        write_rows(form, keys, rows, {"findings": [asdict(finding) for finding in report.findings]})
+        findings = [asdict(finding) for finding in report.findings]
+        write_rows(form, keys, rows, {"graph_version": view.version, "findings": findings})
     say(
         f"{counted(report.documents, 'document')}, {report.nodes} relations, claims and names, "
         f"{counted(report.passages, 'position')}: "

@@ -18,10 +18,10 @@ from kg.packed import ENDINGS
 from kg.shipped import ontology_dir
 
 if TYPE_CHECKING:
-    from kg.assembly import Watch
     from kg.feeds import Terms
     from kg.model.report import Report
     from kg.pipeline import Published
+    from kg.watch import Watch
 
 TOLD = ("activities", "participations", "transactions", "flows", "rows", "organisations", "converted", "statements")
 """What the summary counts of what was read, where there is any."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from kg.assembly import Watch
+    from kg.watch import Watch
 
 BYTES = ("reading", "storing")
 """Steps that are measured in bytes; the others in things that are done one after the other."""

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import logging
+import warnings
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +20,11 @@ from kg.errors import UsageError
 from kg.shipped import ontology_dir
 
 if TYPE_CHECKING:
+    from kg.model.finding import Finding
     from kg.pipeline import Published
+
+SHOWN = 10
+"""Findings of each rule that the table of `kg check` shows."""
 
 
 @click.command("load")
@@ -205,20 +214,56 @@ def stats_command(store: Path | None, form: str) -> None:
 def check_command(store: Path | None, form: str) -> int:
     """Check the graph against its shapes and rules; exit 1 where an error is found.
 
+    The table shows the first ten findings of each rule; where there are more, a second one counts them. The other
+    formats have all.
+
     \b
     Example:
       kg check --store my-store
+      kg check --store my-store --format csv > findings.csv
     """
     from kg.checks import check_graph
 
-    found = check_graph(open_store(store), ontology=ontology_dir())
-    document = {"findings": [asdict(finding) for finding in found]}
+    view = open_store(store)
+    with watching() as watch, _reading_anything():
+        found = check_graph(view, ontology=ontology_dir(), watch=watch)
+    told = Counter((finding.severity, finding.rule) for finding in found)
+    shown = list(_first_of_each_rule(found)) if form == "table" else found
     keys = ["severity", "rule", "subject", "message", "place"]
     if found or form != "table":
-        write_rows(form, keys, ([getattr(finding, key) for key in keys] for finding in found), document)
-    errors = sum(finding.severity == "error" for finding in found)
+        document = {"graph_version": view.version, "findings": [asdict(one) for one in found] if form == "json" else []}
+        write_rows(form, keys, ([getattr(finding, key) for key in keys] for finding in shown), document)
+    if len(shown) < len(found):
+        from kg.views.tables import render_table
+
+        rows = [(rule, severity, f"{count:,}") for (severity, rule), count in told.items()]
+        say("\n" + render_table(["rule", "severity", "count"], rows, width=None))
+        say(f"{len(shown):,} of {len(found):,} findings are shown, at most {SHOWN} of a rule; --format csv has all")
+    errors = sum(count for (severity, _), count in told.items() if severity == "error")
     say(f"{counted(errors, 'error')}, {counted(len(found) - errors, 'warning')}")
     return 1 if errors else 0
+
+
+def _first_of_each_rule(found: Iterable[Finding]) -> Iterator[Finding]:
+    met = Counter[str]()
+    for finding in found:
+        met[finding.rule] += 1
+        if met[finding.rule] <= SHOWN:
+            yield finding
+
+
+@contextmanager
+def _reading_anything() -> Iterator[None]:
+    """Values that cannot be read are findings; what rdflib has to say of each of them is left out."""
+    log = logging.getLogger("rdflib.term")
+    before = log.level
+    log.setLevel(logging.CRITICAL)
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", module="rdflib")
+            yield
+    finally:
+        log.setLevel(before)
 
 
 def _report(store: Path, version: str, changed: bool) -> None:

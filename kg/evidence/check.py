@@ -13,7 +13,7 @@ from kg.facts import Reader, evidence, first, notation
 from kg.model.evidence import Passage
 from kg.model.finding import Finding
 from kg.namespaces import KG
-from kg.places import Places
+from kg.places import find_places
 from kg.store.view import View
 
 
@@ -36,15 +36,17 @@ def check_evidence(view: View, documents: Path, *, ontology: Path) -> EvidenceRe
     opened = Documents(view, documents)
     sources = [iri for (iri,) in view.rows("SELECT DISTINCT ?source { ?passage a :Passage ; oa:hasSource ?source }")]
     unusable = opened.open_all(sources)
-    reader, places = Reader(view), Places(view, ontology=ontology)
-    findings = [Finding("error", "document", source, problem, "") for source, problem in unusable.items()]
+    reader = Reader(view)
+    problems: list[tuple[str, str]] = []
     nodes = passages = 0
     for (node,) in view.rows(_NODES):
         nodes += 1
         found = [place for place in evidence(reader.statements(node)) if place[0] not in unusable]
         passages += len(found)
-        problems = list(_problems(reader, node, opened, unusable))
-        findings += [Finding("error", "evidence", node, problem, places.find(node)) for problem in problems]
+        problems += [(node, problem) for problem in _problems(reader, node, opened, unusable)]
+    places = find_places(view, {node for node, _ in problems}, ontology=ontology)
+    findings = [Finding("error", "document", source, problem, "") for source, problem in unusable.items()]
+    findings += [Finding("error", "evidence", node, problem, places.get(node, "")) for node, problem in problems]
     return EvidenceReport(len(sources) - len(unusable), nodes, passages, tuple(sorted(findings)))
 
 

@@ -86,15 +86,16 @@ def about(network: nx.MultiGraph) -> str:
     return clean_text(json.dumps(facts, ensure_ascii=False, sort_keys=True))
 
 
-def build_network(nodes: Iterable[Node], edges: Iterable[Edge], facts: str) -> nx.MultiGraph:
-    """The network that `flat_nodes`, `flat_edges` and `about` told of."""
+def build_network(flat: nx.Graph, facts: str) -> nx.MultiGraph:
+    """The network of which `flat_nodes`, `flat_edges` and `about` told, from the nodes and edges of a file."""
     import networkx as nx
 
     told = json.loads(facts or "{}")
     told["left_out"] = [LeftOut(**actor) for actor in told.get("left_out", ())]
     network = nx.MultiGraph(**told)
-    network.add_nodes_from((node.iri, dict(node.values)) for node in nodes)
-    network.add_edges_from((edge.source, edge.target, edge.values["relation"], _rich(edge)) for edge in edges)
+    network.add_nodes_from((iri, _without(values, "viz")) for iri, values in flat.nodes(data=True))
+    for source, target, values in flat.edges(data=True):
+        network.add_edge(source, target, values["relation"], **_rich(source, target, _without(values, "id")))
     return network
 
 
@@ -129,10 +130,15 @@ def _type(types: set[type]) -> type:
     return float if types == {int, float} else str
 
 
-def _rich(edge: Edge) -> dict[str, Any]:
+def _without(values: Mapping[str, Any], theirs: str) -> dict[str, Any]:
+    """Values without what a reader of files adds to them."""
+    return {name: value for name, value in values.items() if name != theirs}
+
+
+def _rich(source: str, target: str, told: Mapping[str, Any]) -> dict[str, Any]:
     """The attributes of an edge as a projected network has them."""
-    values = {_RESTORED.get(name, name): value for name, value in edge.values.items()}
-    roles = {edge.source: values.pop("source_role", ""), edge.target: values.pop("target_role", "")}
+    values = {_RESTORED.get(name, name): value for name, value in told.items()}
+    roles = {source: values.pop("source_role", ""), target: values.pop("target_role", "")}
     evidence = str(values.pop("evidence", ""))
     amount = values.pop("amount", None)
     return {

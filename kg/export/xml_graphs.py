@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,8 +13,6 @@ from kg.errors import InputError
 from kg.export.flat import (
     EDGE_COLUMNS,
     NODE_COLUMNS,
-    Edge,
-    Node,
     Value,
     about,
     build_network,
@@ -33,13 +31,6 @@ _GRAPHML = "http://graphml.graphdrawing.org/xmlns"
 _XML = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _GEXF_TYPES: Mapping[type, str] = {str: "string", int: "integer", float: "double"}
 _GRAPHML_TYPES: Mapping[type, str] = {str: "string", int: "int", float: "double"}
-_READ: Mapping[str, Callable[[str], Value]] = {
-    "integer": int,
-    "long": int,
-    "int": int,
-    "float": float,
-    "double": float,
-}
 
 
 def write_gexf(
@@ -72,7 +63,7 @@ def read_gexf(path: Path) -> nx.MultiGraph:
 
     Raises InputError where the file is missing, cut off or not such a network.
     """
-    return _read(Path(path), f"{{{_GEXF}}}gexf", _from_gexf)
+    return _read(Path(path), "read_gexf", f"{{{_GEXF}}}meta/{{{_GEXF}}}description")
 
 
 def read_graphml(path: Path) -> nx.MultiGraph:
@@ -80,7 +71,7 @@ def read_graphml(path: Path) -> nx.MultiGraph:
 
     Raises InputError where the file is missing, cut off or not such a network.
     """
-    return _read(Path(path), f"{{{_GRAPHML}}}graphml", _from_graphml)
+    return _read(Path(path), "read_graphml", f"{{{_GRAPHML}}}graph/{{{_GRAPHML}}}data")
 
 
 def _gexf(network: nx.MultiGraph, positions: Mapping[str, tuple[float, float]]) -> Iterator[str]:
@@ -150,59 +141,17 @@ def _text(text: str) -> str:
     return escape(text, {"\r": "&#13;"})
 
 
-def _read(path: Path, outermost: str, parse: Callable[[ElementTree.Element], nx.MultiGraph]) -> nx.MultiGraph:
+def _read(path: Path, reader: str, description: str) -> nx.MultiGraph:
+    import networkx as nx
+
     try:
-        root = ElementTree.parse(path).getroot()
-        if root.tag != outermost:
-            raise ValueError(f"<{root.tag}> where <{outermost}> should be")
-        return parse(root)
+        facts = ElementTree.parse(path).findtext(description)
+        if facts is None:
+            raise ValueError("a file that does not say how its network was made")
+        return build_network(getattr(nx, reader)(path), facts)
     except OSError as error:
         raise InputError(f"cannot read {path}: {(error.strerror or str(error)).lower()}") from error
     except ElementTree.ParseError as error:
         raise InputError(f"{path}: expected whole XML, got {error}") from error
-    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, nx.NetworkXError) as error:
         raise InputError(f"{path}: expected a network written by this program, got {error}") from error
-
-
-def _from_gexf(root: ElementTree.Element) -> nx.MultiGraph:
-    types = {
-        (group.get("class"), column.get("id")): column.get("type", "string")
-        for group in root.iter(f"{{{_GEXF}}}attributes")
-        for column in group
-    }
-
-    def values(kind: str, element: ElementTree.Element) -> dict[str, Value]:
-        found: dict[str, Value] = {"label": element.get("label", "")}
-        for item in element.iter(f"{{{_GEXF}}}attvalue"):
-            name = item.attrib["for"]
-            found[name] = _READ.get(types[kind, name], str)(item.attrib["value"])
-        return found
-
-    return build_network(
-        [Node(iri=node.attrib["id"], values=values("node", node)) for node in root.iter(f"{{{_GEXF}}}node")],
-        [_edge_of(edge, values("edge", edge)) for edge in root.iter(f"{{{_GEXF}}}edge")],
-        root.findtext(f"{{{_GEXF}}}meta/{{{_GEXF}}}description", ""),
-    )
-
-
-def _from_graphml(root: ElementTree.Element) -> nx.MultiGraph:
-    keys = {
-        key.attrib["id"]: (key.attrib["attr.name"], key.attrib["attr.type"]) for key in root.iter(f"{{{_GRAPHML}}}key")
-    }
-
-    def values(element: ElementTree.Element) -> dict[str, Value]:
-        found: dict[str, Value] = {}
-        for item in element.iter(f"{{{_GRAPHML}}}data"):
-            name, value_type = keys[item.attrib["key"]]
-            found[name] = _READ.get(value_type, str)(item.text or "")
-        return found
-
-    return build_network(
-        [Node(iri=node.attrib["id"], values=values(node)) for node in root.iter(f"{{{_GRAPHML}}}node")],
-        [_edge_of(edge, values(edge)) for edge in root.iter(f"{{{_GRAPHML}}}edge")],
-        root.findtext(f"{{{_GRAPHML}}}graph/{{{_GRAPHML}}}data", ""),
-    )
-
-
-def _edge_of(element: ElementTree.Element, values: Mapping[str, Value]) -> Edge:
-    return Edge(source=element.attrib["source"], target=element.attrib["target"], values=values)

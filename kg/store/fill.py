@@ -159,19 +159,6 @@ def _new_quads(
                 yield ox.Quad(triple[0], triple[1], triple[2], graph)
 
 
-def snapshot(engine: pyoxigraph.Store, folder: Path) -> None:
-    """What the engine holds now, as another one in a folder: links to the same files, so that it costs nothing."""
-    engine.flush()
-    engine.backup(str(folder))
-
-
-def open_snapshot(folder: Path) -> pyoxigraph.Store:
-    """A snapshot for reading."""
-    import pyoxigraph as ox
-
-    return ox.Store.read_only(str(folder))
-
-
 def finish(engine: pyoxigraph.Store) -> None:
     """Write all that is in memory to disk, in the form that is fastest to read."""
     engine.flush()
