@@ -61,12 +61,10 @@ class View:
         """All statements of a subject: values by predicate, sorted, each once."""
         import pyoxigraph as ox
 
-        found: dict[str, tuple[Value, ...]] = {}
+        found: dict[str, list[Value]] = {}
         for _, predicate, value, _ in self.engine.quads_for_pattern(ox.NamedNode(iri), None, None, ox.DefaultGraph()):
-            name, told = predicate.value, (_value(value),)
-            known = found.get(name)
-            found[name] = told if known is None else tuple(sorted(known + told))
-        return found
+            found.setdefault(predicate.value, []).append(_value(value))
+        return {predicate: tuple(sorted(values)) for predicate, values in found.items()}
 
     def subjects(self, predicate: str, iri: str) -> list[str]:
         """The subjects that a predicate joins to an IRI, sorted."""
