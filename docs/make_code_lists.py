@@ -1,8 +1,8 @@
 """Write `ontology/codelists/iati-*.ttl` from the code lists of the IATI standard, one concept scheme a file.
 
 Run it as `python docs/make_code_lists.py FOLDER`; the folder holds `embedded/xml/` and `nonembedded/xml/` with the
-lists as IATI publishes them, under CC BY 4.0; NOTICE names them. Left out are Country, since countries have IRIs of
-their own (`countries.ttl`), and OrganisationRegistrationAgency, which would nearly double the size of all others.
+lists as IATI publishes them, under CC BY 4.0; NOTICE names them. Countries have IRIs of their own beside the codes of
+the list Country (`countries.ttl`).
 """
 
 from __future__ import annotations
@@ -11,16 +11,10 @@ import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 from xml.etree import ElementTree
 
 TARGET = Path(__file__).resolve().parents[1] / "ontology" / "codelists"
-LISTS = (
-    "ActivityDateType", "ActivityScope", "ActivityStatus", "AidType", "AidType-category", "BudgetStatus", "BudgetType",
-    "CRSChannelCode", "CollaborationType", "Currency", "DisbursementChannel", "FinanceType", "FinanceType-category",
-    "FlowType", "HumanitarianScopeType", "OrganisationRole", "OrganisationType", "PolicyMarker", "PolicySignificance",
-    "Region", "RegionVocabulary", "RelatedActivityType", "Sector", "SectorCategory", "SectorVocabulary", "TiedStatus",
-    "TransactionType",
-)  # fmt: skip
 LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 SOURCE = "https://iatistandard.org/en/iati-standard/203/codelists/"
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
@@ -75,7 +69,15 @@ def broader(item: ElementTree.Element, *roots: ElementTree.Element) -> Iterator[
     """The code of a category, from the first of the lists that has it; a category may be long withdrawn from all."""
     category = item.findtext("category", "")
     having = [root for root in roots if category in map(code_of, root.iter("codelist-item"))]
-    yield from (f"skos:broader {scheme(root.attrib['name'])}:{category}" for root in having[:1])
+    yield from (f"skos:broader {written(root, category)}" for root in having[:1])
+
+
+def written(root: ElementTree.Element, code: str) -> str:
+    """The IRI of a code of a list, in short where Turtle allows it."""
+    own, name = scheme(root.attrib["name"]), quote(code, safe="")
+    return (
+        f"{own}:{name}" if re.fullmatch(r"\w[\w-]*", name) else f"<https://w3id.org/partnership-kg/code/{own}/{name}>"
+    )
 
 
 def code_of(item: ElementTree.Element) -> str:
@@ -86,8 +88,11 @@ def code_of(item: ElementTree.Element) -> str:
 def describe_code(item: ElementTree.Element, root: ElementTree.Element, categories: ElementTree.Element) -> str:
     """The Turtle of one code; its category is a code of the list of categories, or of its own."""
     own, code = scheme(root.attrib["name"]), code_of(item)
-    lines = [f"\n{own}:{code} a skos:Concept", f"skos:inScheme code:{own}", f'skos:notation "{code}"']
-    lines += [*words(item, root.attrib[LANGUAGE]), *broader(item, categories, root)]
+    lines = [f"\n{written(root, code)} a skos:Concept", f"skos:inScheme code:{own}", f'skos:notation "{code}"']
+    told = list(words(item, root.attrib[LANGUAGE]))
+    if not told:
+        told = [f'skos:prefLabel "{code}"@{root.attrib[LANGUAGE]}']  # a media type is its own name
+    lines += [*told, *broader(item, categories, root)]
     if item.get("status") == "withdrawn":
         lines.append("owl:deprecated true")
     return " ;\n    ".join(lines) + " .\n"
@@ -105,7 +110,7 @@ def describe(root: ElementTree.Element, categories: ElementTree.Element) -> str:
 def build(folder: Path) -> dict[str, str]:
     """The text of each file by its name."""
     files = {file.stem: file for file in folder.glob("*embedded/xml/*.xml")}
-    roots = {name: ElementTree.parse(files[name]).getroot() for name in LISTS}
+    roots = {name: ElementTree.parse(file).getroot() for name, file in sorted(files.items())}
     return {
         f"{scheme(name)}.ttl": describe(root, roots[root.get("category-codelist", name)])
         for name, root in roots.items()

@@ -114,11 +114,20 @@ SCHEMES = (
 IATI_SCHEMES = [
     f"iati-{name}"
     for name in (
-        "activity-date-type activity-scope activity-status aid-type aid-type-category budget-status budget-type "
-        "collaboration-type crs-channel-code currency disbursement-channel finance-type finance-type-category "
-        "flow-type humanitarian-scope-type organisation-role organisation-type policy-marker policy-significance "
-        "region region-vocabulary related-activity-type sector sector-category sector-vocabulary tied-status "
-        "transaction-type"
+        "activity-date-type activity-scope activity-status aid-type-category aid-type-vocabulary aid-type "
+        "budget-identifier-sector-category budget-identifier-sector budget-identifier-vocabulary "
+        "budget-identifier budget-not-provided budget-status budget-type cashand-voucher-modalities "
+        "collaboration-type condition-type contact-type country crs-add-other-flags crs-channel-code currency "
+        "description-type disbursement-channel document-category-category document-category "
+        "earmarking-category file-format finance-type-category finance-type flow-type gazetteer-agency "
+        "geographic-exactness geographic-location-class geographic-location-reach geographic-vocabulary "
+        "geographical-precision humanitarian-scope-type humanitarian-scope-vocabulary "
+        "iati-organisation-identifier indicator-measure indicator-vocabulary language loan-repayment-period "
+        "loan-repayment-type location-type-category location-type organisation-identifier "
+        "organisation-registration-agency organisation-role organisation-type other-identifier-type "
+        "policy-marker-vocabulary policy-marker policy-significance publisher-type region-vocabulary region "
+        "related-activity-type result-type result-vocabulary sector-category sector-vocabulary sector "
+        "tag-vocabulary tied-status transaction-type unsdg-goals unsdg-targets verification-status version"
     ).split()
 ]
 """The code lists of the IATI standard, concept schemes there too; `docs/make_code_lists.py` makes them."""

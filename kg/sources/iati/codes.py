@@ -62,7 +62,7 @@ KINDS = {
 SECTORS = {
     "": "iati-sector", "1": "iati-sector", "dac": "iati-sector", "dac-5": "iati-sector", "2": "iati-sector-category",
     "dac-3": "iati-sector-category", "cofog": "sector-3", "nace": "sector-4", "ntee": "sector-5", "adt": "sector-6",
-    "ro": "sector-99", "ro2": "sector-98", "7": "iati-un-sdg-goals", "8": "iati-un-sdg-targets",
+    "ro": "sector-99", "ro2": "sector-98", "7": "iati-unsdg-goals", "8": "iati-unsdg-targets",
 }  # fmt: skip
 """The code list of each sector vocabulary; those that are not here are `sector-<vocabulary>`."""
 OWN = ("-98", "-99")
