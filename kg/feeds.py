@@ -27,7 +27,8 @@ from kg.sources.fts.read import read_fts
 from kg.sources.iati.read import read_iati
 from kg.sources.iati.stream import read_header
 from kg.sources.iati.values import read_day
-from kg.sources.rates import CURRENCY, RateTable, convert_flows, read_rates
+from kg.sources.rates.convert import convert_flows
+from kg.sources.rates.read import CURRENCY, RateTable, read_rates
 from kg.sources.tables.language import TableMapping
 from kg.sources.tables.mapping import read_mapping
 from kg.sources.tables.read import read_table

@@ -26,7 +26,8 @@ from kg.model.report import KEPT, Report
 from kg.questions import read_questions
 from kg.shipped import ontology_dir
 from kg.sources import rates
-from kg.sources.rates import Rate, RateTable, convert_flows, flow_time, multiply, read_rates
+from kg.sources.rates.convert import convert_flows, flow_time, multiply
+from kg.sources.rates.read import Rate, RateTable, read_rates
 from kg.store.rdf import read_codes
 from kg.store.view import open_view
 from tests.commands import DATA, ROOT, RunKg, assert_refused

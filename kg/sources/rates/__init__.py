@@ -1,0 +1,1 @@
+"""A table of exchange rates: how it is read, and how flows are converted by it."""
