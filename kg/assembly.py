@@ -91,6 +91,7 @@ class Assembly:
         for number, rule in enumerate(rules):
             self.watch("deriving shortcuts", number, len(rules))
             fill.run_rule(engine, rule, DERIVED_GRAPH)
+        fill.overrule(engine, DERIVED_GRAPH)
         self.watch("deriving shortcuts", len(rules), len(rules))
 
     def _describe(self, files: list[Path], version: str, origins: Mapping[str, str], ties: int) -> None:

@@ -123,7 +123,7 @@ def map_record(source: Source, record: Row, told: set[str] | None = None) -> Ite
         yield from _map_label(source, record)
     if isinstance(record, Flow):
         yield from _map_money(source, record, subject)
-    if isinstance(record, Organization | Place | Activity):
+    if isinstance(record, Organization | Place | Activity | Flow):
         yield from _map_identifiers(record, subject)
     if isinstance(record, Allocation) and record.code:
         yield subject, iri(KG.to), iri(code_iri(record.vocabulary, record.code))
@@ -276,7 +276,7 @@ def _map_concept(concept: Concept, subject: str) -> Iterator[Statement]:
     yield scheme, iri(SKOS.prefLabel), text(concept.vocabulary)
 
 
-def _map_identifiers(record: Organization | Place | Activity, subject: str) -> Iterator[Statement]:
+def _map_identifiers(record: Organization | Place | Activity | Flow, subject: str) -> Iterator[Statement]:
     """Identifiers are notations with a datatype a scheme, `id/scheme/...`, as SKOS suggests.
 
     ORG's own property says of its subject that it is an organization, so others have the plain notation.

@@ -18,9 +18,9 @@ class Flow(Row):
     A joint amount of several funders is one flow with several funders. `part_of` names the flow
     that this one is a part of; parts never count in totals again. `counts` overrules that.
     `paid_from` and `paid_into` are the works of funder and receiver between which it goes, `reference` is the
-    source's own number of it, `value_date` the day of its exchange rate, `language` that of `purpose`. `usage_year`
-    is the year for which the money is meant, `boundary` its direction as seen from what the data set is about, and
-    `uncounted` why it does not count in totals.
+    source's own number of it, `identifiers` name it across sources (`scheme:value`), `value_date` the day of its
+    exchange rate, `language` that of `purpose`. `usage_year` is the year for which the money is meant, `boundary`
+    its direction as seen from what the data set is about, and `uncounted` why it does not count in totals.
     """
 
     id: str
@@ -36,6 +36,7 @@ class Flow(Row):
     purpose: str = ""
     language: str = ""
     reference: str = ""
+    identifiers: tuple[str, ...] = ()
     finance_type: Annotated[str, Code("finance-type")] = ""
     instrument: Annotated[str, Code("iati-finance-type")] = ""
     aid_type: Annotated[str, Code("iati-aid-type")] = ""

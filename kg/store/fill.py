@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from kg.errors import InputError, KgError
 from kg.model.terms import Statement, iri
-from kg.namespaces import DCTERMS, PREFIXES, SKOS
+from kg.namespaces import DCTERMS, KG, PREFIXES, SKOS
 
 if TYPE_CHECKING:
     import pyoxigraph
@@ -157,6 +157,15 @@ def _new_quads(
             met.add(triple)
             if ox.Quad(triple[0], triple[1], triple[2]) not in engine:
                 yield ox.Quad(triple[0], triple[1], triple[2], graph)
+
+
+def overrule(engine: pyoxigraph.Store, graph: str) -> None:
+    """Take out of the default graph what a flow's source says of totals where a derived graph denies it."""
+    import pyoxigraph as ox
+
+    counts, true, false = ox.NamedNode(KG.countsInTotals), ox.Literal(True), ox.Literal(False)
+    for quad in engine.quads_for_pattern(None, counts, false, ox.NamedNode(graph)):
+        engine.remove(ox.Quad(quad.subject, counts, true))
 
 
 def finish(engine: pyoxigraph.Store) -> None:

@@ -66,6 +66,7 @@ def read_flow(scope: Scope, *, repeated: bool) -> Iterator[Row]:
         status=status,
         funders=funders,
         receivers=receivers,
+        identifiers=(f"fts-flow:{number}",) if (number := scope.text(scope.node, "id")) and not repeated else (),
         items=(*taken["Plan"], *taken["Project"]),
         paid_from=_paid_from(given, scope),
         purpose=without_names(scope.text(scope.node, "description"), scope.withheld),

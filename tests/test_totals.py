@@ -1,0 +1,90 @@
+"""Money that several sources tell is in totals once, whichever sources there are and in whatever order they came."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.commands import DATA, RunKg
+
+WELLS = DATA / "iati" / "wells-2.03.xml"
+KENYA = DATA / "fts" / "kenya-2020.json"
+
+
+def edition(folder: Path, name: str, year: int, spent: str) -> Path:
+    """The wells as they were told in a year, with another amount of one expenditure."""
+    text = WELLS.read_text(encoding="utf-8").replace('generated-datetime="2015', f'generated-datetime="{year}')
+    file = folder / f"{name}.xml"
+    file.write_text(text.replace('<value value-date="2014-06-01">1000<', f'<value value-date="2014-06-01">{spent}<'))
+    return file
+
+
+def totals(run_kg: RunKg, store: Path) -> list[dict[str, str]]:
+    return run_kg("ask", "totals", "--format", "csv", "--store", store).rows
+
+
+def test_editions_of_one_file_count_once_and_the_newest_does(run_kg: RunKg, tmp_path: Path) -> None:
+    """Each order of loading, and each edition alone, gives the totals of the newest edition that is there."""
+    files = [edition(tmp_path, name, year, spent) for name, year, spent in
+             (("b-old", 2015, "1000"), ("c-new", 2017, "1500"), ("a-old", 2015, "1000"))]  # fmt: skip
+    alone = {}
+    for file in files:
+        assert run_kg("load", "iati", file, "--store", tmp_path / file.stem).code == 0
+        alone[file.stem] = totals(run_kg, tmp_path / file.stem)
+    assert alone["c-new"] != alone["b-old"] == alone["a-old"]
+    for number, order in enumerate([files, files[::-1], [files[1], files[0], files[2]]]):
+        store = tmp_path / f"store-{number}"
+        for file in order:
+            assert run_kg("load", "iati", file, "--store", store).code == 0
+        assert totals(run_kg, store) == alone["c-new"]
+        assert {
+            row["source"] for row in run_kg("ask", "totals-by-source", "--format", "csv", "--store", store).rows
+        } == {"c-new"}
+        assert run_kg("sources", "remove", "c-new", "--store", store).code == 0
+        assert totals(run_kg, store) == alone["b-old"]
+        kept = run_kg("ask", "totals-by-source", "--format", "csv", "--store", store).rows
+        assert {row["source"] for row in kept} == {"a-old"}, "of two of one day the first by name"
+
+
+def test_what_does_not_count_says_why_and_its_source_still_says_what_it_said(run_kg: RunKg, tmp_path: Path) -> None:
+    store = tmp_path / "store"
+
+    def asked(command: str, text: str) -> list[dict[str, str]]:
+        return run_kg(command, text, "--format", "csv", "--store", store).rows
+
+    files = edition(tmp_path, "old", 2015, "1000"), edition(tmp_path, "new", 2017, "1500")
+    assert run_kg("load", "iati", *files, "--store", store).code == 0
+    elsewhere = [row for row in asked("ask", "uncounted") if row["reason"] == "told-elsewhere"]
+    assert sum(int(row["flows"]) for row in elsewhere) == sum(int(row["flows"]) for row in totals(run_kg, store)) > 0
+    told = "?flow :uncountedReason uncounted-reason:told-elsewhere"
+    said = asked("query", f"SELECT ?graph ?counts {{ {told} GRAPH ?graph {{ ?flow :countsInTotals ?counts }} }}")
+    assert {(row["graph"].rpartition("/")[2], row["counts"]) for row in said} == {("old", "true"), ("derived", "false")}
+    union = asked("query", f"SELECT DISTINCT ?counts {{ {told} ; :countsInTotals ?counts }}")
+    assert union == [{"counts": "false"}]
+    checked = json.loads(run_kg("check", "--format", "json", "--store", store).out)
+    found = [one for one in checked["findings"] if one["rule"] == "told-by-two-sources"]
+    assert {one["severity"] for one in found} == {"info"}
+    assert all(re.search(r"\(\d flows?\)$", one["message"]) for one in found)
+
+
+def test_flows_of_overlapping_queries_of_fts_count_once(run_kg: RunKg, tmp_path: Path) -> None:
+    page = json.loads(KENYA.read_text(encoding="utf-8"))
+    page["data"]["flows"] = page["data"]["flows"][:2]
+    (tmp_path / "plan.json").write_text(json.dumps(page), encoding="utf-8")
+    one, both = tmp_path / "one", tmp_path / "both"
+    assert run_kg("load", "fts", KENYA, "--source", "kenya", "--store", one).code == 0
+    assert run_kg("load", "fts", KENYA, "--source", "kenya", "--store", both).code == 0
+    assert run_kg("load", "fts", tmp_path / "plan.json", "--source", "plan", "--store", both).code == 0
+    assert totals(run_kg, one) == totals(run_kg, both) != []
+
+
+@pytest.mark.parametrize("loads", [1, 2])
+def test_a_store_of_one_source_overrules_nothing(run_kg: RunKg, tmp_path: Path, loads: int) -> None:
+    for _ in range(loads):
+        assert run_kg("load", "iati", WELLS, "--store", tmp_path / "store").code == 0
+    found = run_kg("ask", "uncounted", "--format", "csv", "--store", tmp_path / "store").rows
+    assert found
+    assert "told-elsewhere" not in {row["reason"] for row in found}
