@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from kg.beside import Send, run_frames
+from kg.clean.values import read_day
 from kg.errors import InputError, UsageError
 from kg.mapping.rows import map_records
 from kg.model.finding import split_place
@@ -26,7 +27,6 @@ from kg.sources.fts.pages import describe_fts, group_fts
 from kg.sources.fts.read import read_fts
 from kg.sources.iati.read import read_iati
 from kg.sources.iati.stream import read_header
-from kg.sources.iati.values import read_day
 from kg.sources.rates.convert import convert_flows
 from kg.sources.rates.read import CURRENCY, RateTable, read_rates
 from kg.sources.tables.language import TableMapping

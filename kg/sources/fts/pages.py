@@ -11,9 +11,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, NoReturn, TypeAlias
 
+from kg.clean.values import read_language, read_number
 from kg.errors import InputError
 from kg.packed import open_packed
-from kg.sources.iati.values import read_language, read_number
 
 Node: TypeAlias = Mapping[str, Any]
 """An object of JSON."""

@@ -11,10 +11,10 @@ from typing import Any
 from kg.model.iris import quoted
 from kg.model.report import Report
 from kg.model.row import Row
+from kg.sources.cells import Codes
 from kg.sources.fts.flows import read_flow
 from kg.sources.fts.pages import Page, read_pages
 from kg.sources.fts.scope import Reading, Scope
-from kg.sources.iati.scope import Codes
 
 _NO_CODES: Codes = {}
 

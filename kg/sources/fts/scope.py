@@ -10,16 +10,16 @@ from typing import Any
 
 from kg.clean.countries import find_country
 from kg.clean.persons import is_email, without_contacts
+from kg.clean.values import LONGEST_TEXT, clean_text, damage, digest, read_day, read_number, unescaped
 from kg.model.dates import Date
 from kg.model.evidence import Position
 from kg.model.iris import quoted
 from kg.model.records import Activity, Concept, Link, Name, Organization
 from kg.model.report import Report
 from kg.model.row import Row
+from kg.sources.cells import Codes
 from kg.sources.fts.codes import IGNORED, READ
 from kg.sources.fts.pages import Node, Object
-from kg.sources.iati.scope import Codes, digest
-from kg.sources.iati.values import LONGEST_TEXT, clean_text, damage, read_day, read_number, unescaped
 
 Evidence = tuple[Position, ...]
 KINDS_OF_JSON = {Object: "an object", list: "a list", bool: "yes or no", int: "a number", Decimal: "a number"}

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from kg.clean.persons import without_contacts
+from kg.clean.values import clean_text, digest
 from kg.model.dates import Date
 from kg.model.iris import quoted
 from kg.model.records import Activity, Link, Name, Participation
@@ -14,10 +15,10 @@ from kg.model.row import Row
 from kg.sources.iati.codes import DATES, LINKS, ROLES, STATUSES, YES_NO
 from kg.sources.iati.money import read_flows
 from kg.sources.iati.parties import Parties, find_persons
-from kg.sources.iati.scope import Reading, Scope, digest, language_of
+from kg.sources.iati.references import is_placeholder
+from kg.sources.iati.scope import Reading, Scope, language_of
 from kg.sources.iati.shares import read_shares
 from kg.sources.iati.stream import Element
-from kg.sources.iati.values import clean_text, is_placeholder
 
 DEFAULTS = ("aid-type", "finance-type", "flow-type", "tied-status")
 

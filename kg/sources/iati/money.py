@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from kg.clean.persons import is_email
+from kg.clean.values import digest, read_number
 from kg.model.dates import Date
 from kg.model.figures import Flow
 from kg.model.iris import quoted
@@ -27,10 +28,10 @@ from kg.sources.iati.codes import (
     YES_NO,
 )
 from kg.sources.iati.parties import Parties
-from kg.sources.iati.scope import Named, Scope, digest
+from kg.sources.iati.references import is_placeholder
+from kg.sources.iati.scope import Named, Scope
 from kg.sources.iati.shares import read_shares
 from kg.sources.iati.stream import Element
-from kg.sources.iati.values import is_placeholder, read_number
 
 TYPES = {
     "aid_type": ("aid-type", "iati-aid-type"),

@@ -7,13 +7,13 @@ from dataclasses import replace
 from typing import Any
 
 from kg.clean.persons import is_email, without_contacts
+from kg.clean.values import clean_text
 from kg.model.row import Row
 from kg.sources.iati.money import read_budget
 from kg.sources.iati.parties import Parties, find_persons
 from kg.sources.iati.scope import Reading, Scope, language_of
 from kg.sources.iati.shares import read_shares
 from kg.sources.iati.stream import Element
-from kg.sources.iati.values import clean_text
 
 BUDGETS = ("total-budget", "recipient-org-budget", "recipient-country-budget", "recipient-region-budget")
 

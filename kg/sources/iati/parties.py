@@ -7,21 +7,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from kg.clean.persons import WITHHELD, is_individual, is_person, name_of_individual
+from kg.clean.values import clean_text, digest, unescaped
 from kg.model.evidence import Position
 from kg.model.iris import quoted
 from kg.model.records import Name, Organization
 from kg.sources.iati.acronyms import acronym_of
 from kg.sources.iati.codes import KINDS, PLACEHOLDERS
-from kg.sources.iati.scope import Named, Scope, digest
+from kg.sources.iati.references import is_nameless, is_placeholder, looks_like_channel, names_nobody
+from kg.sources.iati.scope import Named, Scope
 from kg.sources.iati.stream import Element
-from kg.sources.iati.values import (
-    clean_text,
-    is_nameless,
-    is_placeholder,
-    looks_like_channel,
-    names_nobody,
-    unescaped,
-)
 
 CHANNELS = "iati-crs-channel-code"
 _ELEMENTS = ("reporting-org", "participating-org", "provider-org", "receiver-org", "recipient-org")

@@ -7,10 +7,11 @@ from typing import BinaryIO
 
 from kg.model.report import Report
 from kg.model.row import Row
+from kg.sources.cells import Codes
 from kg.sources.iati.activities import read_activity
 from kg.sources.iati.organisations import read_organisation
 from kg.sources.iati.parties import Parties
-from kg.sources.iati.scope import Codes, Reading
+from kg.sources.iati.scope import Reading
 from kg.sources.iati.stream import RECORDS, Element, line_of, read_elements
 from kg.sources.iati.unread import count_root, count_stranger, count_unread
 

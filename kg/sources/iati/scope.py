@@ -2,33 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeVar
 
 from kg.clean.persons import without_contacts, without_names
+from kg.clean.values import LONGEST_ATTRIBUTE, LONGEST_TEXT, clean_text, damage, read_day, read_language, unescaped
 from kg.model.dates import Date
 from kg.model.evidence import Evidence, Position
 from kg.model.iris import quoted
 from kg.model.records import Activity, Concept
 from kg.model.report import Report
 from kg.model.row import Row
+from kg.sources.cells import Codes
+from kg.sources.iati.references import is_placeholder
 from kg.sources.iati.stream import Element, line_of
-from kg.sources.iati.values import (
-    LONGEST_ATTRIBUTE,
-    LONGEST_TEXT,
-    clean_text,
-    damage,
-    is_placeholder,
-    read_day,
-    read_language,
-    unescaped,
-)
 
-Codes = Mapping[str, Collection[str]]
-"""The notations of each code list that the project has, by the list's name; `country` among them."""
 Named = tuple[str, str]
 """A text and its language, an empty string where the file does not say it."""
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -298,8 +288,3 @@ def activity_id(identifier: str) -> str:
     'activity.US-501-SG%2F1'
     """
     return f"activity.{quoted(identifier)}"
-
-
-def digest(*content: object) -> str:
-    """Sixteen digits that tell some content from other, the same in every run."""
-    return hashlib.blake2b(repr(content).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()

@@ -6,13 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
 
+from kg.clean.values import read_number
 from kg.model.figures import Allocation
 from kg.model.iris import quoted
 from kg.sources.iati.codes import CATEGORY_DIGITS, OWN, SECTORS
 from kg.sources.iati.scope import Named, Scope
 from kg.sources.iati.stream import Element
 from kg.sources.iati.unread import NAME_OF_CODE
-from kg.sources.iati.values import read_number
 
 WHOLE, TOLERANCE = Decimal(100), Decimal("0.5")
 SPLIT = Decimal("33.33")

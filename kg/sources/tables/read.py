@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from kg.clean.persons import is_email, is_person, without_contacts, without_names
+from kg.clean.values import digest
 from kg.errors import InputError
 from kg.model.evidence import Position
 from kg.model.figures import Allocation
@@ -18,7 +19,6 @@ from kg.model.report import Report
 from kg.model.row import Row
 from kg.packed import Progress
 from kg.sources.cells import Codes
-from kg.sources.iati.scope import digest
 from kg.sources.tables.language import DIGEST, INDIVIDUAL, ROW, Block, Choice, Field, Items, TableMapping
 from kg.sources.tables.rows import Line, read_rows
 from kg.sources.tables.template import fold

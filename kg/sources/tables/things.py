@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from kg.clean.persons import WITHHELD, is_person, without_contacts, without_names
+from kg.clean.values import damage, digest
 from kg.model.evidence import Evidence, Position
 from kg.model.figures import Allocation, Conversion, Flow
 from kg.model.iris import FOREIGN_ID, SHARED_ID, quoted
@@ -15,8 +16,6 @@ from kg.model.records import TABLES, Concept, Name, Organization
 from kg.model.report import Report
 from kg.model.row import Row
 from kg.sources.cells import Codes, columns
-from kg.sources.iati.scope import digest
-from kg.sources.iati.values import damage
 from kg.sources.tables.language import INDIVIDUAL, Block
 
 MERGED = ("organizations", "places")

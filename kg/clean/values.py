@@ -1,15 +1,14 @@
-"""Text of IATI files to clean values: numbers, days, languages, references, and text that was damaged on its way."""
+"""Values as publishers write them, whatever the format: numbers, days, languages, and texts damaged on their way."""
 
 from __future__ import annotations
 
+import hashlib
 import html
 import re
 from decimal import Decimal
 from functools import lru_cache
 
-from kg.clean.persons import is_email
 from kg.model.dates import Date, parse_date
-from kg.sources.iati.codes import NOBODY, PLACEHOLDERS
 
 LONGEST_TEXT = 1_000_000
 """Characters of a text, and of an attribute a tenth: a longer one is cut off, with a finding."""
@@ -24,13 +23,6 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*", re.ASCII)
 _ENTITY = re.compile(r"&(?:amp|lt|gt|quot|apos|nbsp|#\d{1,6}|#[xX][0-9a-fA-F]{1,5});")
 _MOJIBAKE = re.compile(r"Ã[\u0080-\u00bf\u0192\u2018-\u203a]|â€|Â[\u00a0-\u00bf]|Ð[\u0080-\u00bf]")
 _LOST = re.compile("\ufffd|\\?{4,}")
-_CHANNEL = re.compile(r"[1-9]\d{4}", re.ASCII)
-_GROUP = re.compile(
-    r"(?:unspecified|undisclosed|various)\b.*|anonymous(?: donors?)?(?: - .*)?"
-    r"|(?:miscellaneous|multiple|several|others?)(?: (?:donors|organi[sz]ations|agencies|partners|vendors|recipients))?"
-    r"|(?:(?:private|governmental|government|institutional|public|other) )donors?(?: (?:of|in|from) .*)?",
-    re.IGNORECASE,
-)
 
 
 def clean_text(raw: str | None) -> str:
@@ -71,7 +63,7 @@ def damage(text: str) -> str:
 
 
 def read_number(raw: str) -> Decimal | None:
-    """A number as IATI files write it; none where it is no number, or none that an amount can have.
+    """A number as published files write it; none where it is no number, or none that an amount can have.
 
     >>> read_number("1,250,000.50"), read_number("1.2E3"), read_number("2014-01-01")
     (Decimal('1250000.50'), Decimal('1.2E+3'), None)
@@ -110,37 +102,6 @@ def read_language(raw: str) -> str:
     return raw.strip().lower() if _LANGUAGE.fullmatch(raw.strip()) else ""
 
 
-def is_placeholder(text: str) -> bool:
-    """Whether a reference tells nothing.
-
-    >>> is_placeholder("N/A"), is_placeholder("contact@example.org"), is_placeholder("XM-DAC-41122")
-    (True, True, False)
-    """
-    return text.lower() in PLACEHOLDERS or is_email(text)
-
-
-def is_nameless(text: str) -> bool:
-    """Whether a name tells nothing; `Other` and `Various` are told, though they name nobody.
-
-    >>> is_nameless("nan"), is_nameless("Various")
-    (True, False)
-    """
-    return is_email(text) or PLACEHOLDERS.get(text.lower(), "names").endswith(("punctuation", "filler", "none"))
-
-
-def names_nobody(text: str) -> bool:
-    """Whether a name stands for parties that are not named one by one.
-
-    >>> names_nobody("Various"), names_nobody("Private donors in Kenya"), names_nobody("Multiple Sclerosis Society")
-    (True, True, False)
-    """
-    return PLACEHOLDERS.get(text.lower(), "") == NOBODY or _GROUP.fullmatch(text) is not None
-
-
-def looks_like_channel(reference: str) -> bool:
-    """Whether a reference has the form of a DAC channel code, which a kind of party may share.
-
-    >>> looks_like_channel("41122"), looks_like_channel("XM-DAC-41122")
-    (True, False)
-    """
-    return _CHANNEL.fullmatch(reference) is not None
+def digest(*content: object) -> str:
+    """Sixteen digits that tell some content from other, the same in every run."""
+    return hashlib.blake2b(repr(content).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()

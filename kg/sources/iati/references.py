@@ -1,0 +1,52 @@
+"""References and names of parties that tell nothing, or not who it is."""
+
+from __future__ import annotations
+
+import re
+
+from kg.clean.persons import is_email
+from kg.sources.iati.codes import NOBODY, PLACEHOLDERS
+
+_CHANNEL = re.compile(r"[1-9]\d{4}", re.ASCII)
+_GROUP = re.compile(
+    r"(?:unspecified|undisclosed|various)\b.*|anonymous(?: donors?)?(?: - .*)?"
+    r"|(?:miscellaneous|multiple|several|others?)(?: (?:donors|organi[sz]ations|agencies|partners|vendors|recipients))?"
+    r"|(?:(?:private|governmental|government|institutional|public|other) )donors?(?: (?:of|in|from) .*)?",
+    re.IGNORECASE,
+)
+
+
+def is_placeholder(text: str) -> bool:
+    """Whether a reference tells nothing.
+
+    >>> is_placeholder("N/A"), is_placeholder("contact@example.org"), is_placeholder("XM-DAC-41122")
+    (True, True, False)
+    """
+    return text.lower() in PLACEHOLDERS or is_email(text)
+
+
+def is_nameless(text: str) -> bool:
+    """Whether a name tells nothing; `Other` and `Various` are told, though they name nobody.
+
+    >>> is_nameless("nan"), is_nameless("Various")
+    (True, False)
+    """
+    return is_email(text) or PLACEHOLDERS.get(text.lower(), "names").endswith(("punctuation", "filler", "none"))
+
+
+def names_nobody(text: str) -> bool:
+    """Whether a name stands for parties that are not named one by one.
+
+    >>> names_nobody("Various"), names_nobody("Private donors in Kenya"), names_nobody("Multiple Sclerosis Society")
+    (True, True, False)
+    """
+    return PLACEHOLDERS.get(text.lower(), "") == NOBODY or _GROUP.fullmatch(text) is not None
+
+
+def looks_like_channel(reference: str) -> bool:
+    """Whether a reference has the form of a DAC channel code, which a kind of party may share.
+
+    >>> looks_like_channel("41122"), looks_like_channel("XM-DAC-41122")
+    (True, False)
+    """
+    return _CHANNEL.fullmatch(reference) is not None
