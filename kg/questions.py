@@ -51,11 +51,12 @@ class Question:
 
 
 def read_questions(ontology: Path) -> dict[str, Question]:
-    """All saved questions, by id.
+    """All saved questions, by id: those with names first, then those of researchers, which have numbers.
 
     Raises InputError for a file that does not say what it asks.
     """
-    return {file.stem: _read(file) for file in sorted((ontology / "questions").glob("*.rq"))}
+    files = sorted((ontology / "questions").glob("*.rq"), key=lambda file: (file.stem[-1].isdigit(), file.stem))
+    return {file.stem: _read(file) for file in files}
 
 
 def ask_question(view: View, question: Question, values: Mapping[str, str]) -> Answer:

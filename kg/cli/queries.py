@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import click
 
 from kg.cli.options import format_option, open_store, read_input, say, store_option, write_output, write_rows
 from kg.errors import UsageError
-from kg.namespaces import PREFIXES
+from kg.namespaces import KG, PREFIXES
 from kg.shipped import ontology_dir
 from kg.store.view import Answer
+
+_OWN_TERM = re.compile(r"(?<![\w<:/]):([A-Za-z]\w*)")
+"""A term of the ontology under the empty prefix."""
 
 
 @click.command("query")
@@ -29,14 +33,18 @@ def query_command(sparql: str, store: Path | None, out: Path | None, form: str) 
       kg query 'SELECT ?name { ?org a :Government ; skos:prefLabel ?name }'
       kg query question.rq --format csv --out answer.csv
     """
-    answer = open_store(store).query(read_input(sparql))
+    view, text = open_store(store), read_input(sparql)
+    answer = view.query(text)
     if form == "table" and answer.is_graph:
         form = "turtle"
     if form == "table":
         from kg.views.tables import render_table
 
-        text = render_table(answer.columns, (_short(row) for row in answer.table()))
-        write_output(out, (text + "\n").encode())
+        rows = [_short(row) for row in answer.table()]
+        write_output(out, (render_table(answer.columns, rows) + "\n").encode())
+        if not rows:
+            unknown = [term for term in dict.fromkeys(_OWN_TERM.findall(text)) if not view.about(KG.iri + term)]
+            say("no rows" + "".join(f"; the ontology has no :{term}" for term in unknown))
     else:
         write_output(out, answer.serialize(form).rstrip(b"\n") + b"\n")
 
@@ -45,15 +53,19 @@ def query_command(sparql: str, store: Path | None, out: Path | None, form: str) 
 @click.argument("question", required=False)
 @click.argument("values", nargs=-1, metavar="[NAME=VALUE]...")
 @click.option("--list", "listed", is_flag=True, help="List the saved questions.")
+@click.option("--sparql", is_flag=True, help="Print the SPARQL of the question, to change it and ask it with kg query.")
 @store_option
 @format_option("json", "csv", "tsv")
-def ask_command(question: str | None, values: tuple[str, ...], listed: bool, store: Path | None, form: str) -> None:
+def ask_command(
+    question: str | None, values: tuple[str, ...], listed: bool, sparql: bool, store: Path | None, form: str
+) -> None:
     """Answer a saved question.
 
     \b
     Example:
       kg ask --list
       kg ask running-on day=2009-06-15
+      kg ask totals --sparql
     """
     from kg.questions import ask_question, find_question, read_questions
 
@@ -73,6 +85,9 @@ def ask_command(question: str | None, values: tuple[str, ...], listed: bool, sto
         write_rows(form, ["id", "question", "parameters"], listing, document)
         return
     saved = find_question(questions, question)
+    if sparql:
+        click.echo(saved.sparql.rstrip("\n"))
+        return
     answer = ask_question(open_store(store), saved, dict(_pair(value) for value in values))
     rows = list(answer.table())
     if form == "table":
