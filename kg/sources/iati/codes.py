@@ -85,6 +85,10 @@ PLACEHOLDERS: Mapping[str, str] = {
         ["n/a", "na", "n.a.", "n.a", "nan", "none", "null", "nil", "tba", "tbc", "tbd"], "says there is none"
     ),
     **dict.fromkeys(["unknown", "not available", "not applicable", "no identifier", "missing"], "says there is none"),
+    **dict.fromkeys(
+        ["non iati registered organisation", "non-iati registered organisation", "excluded", "withheld", "redacted"],
+        "says there is none",
+    ),
     **dict.fromkeys(["various", "other", "multiple", "undefined", "unspecified", "xx", "xxx", "x"], NOBODY),
 }
 """References and names that tell nothing, in lower case, and why."""

@@ -13,7 +13,7 @@ from kg.model.iris import quoted
 from kg.model.records import Name, Organization
 from kg.sources.iati.acronyms import acronym_of
 from kg.sources.iati.codes import KINDS, PLACEHOLDERS
-from kg.sources.iati.references import is_nameless, is_placeholder, looks_like_channel, names_nobody
+from kg.sources.iati.references import channel_of, is_nameless, is_placeholder, names_nobody
 from kg.sources.iati.scope import Named, Scope
 from kg.sources.iati.stream import Element
 
@@ -152,12 +152,12 @@ def _identify(element: Element, name: str, scope: Scope) -> tuple[str, tuple[str
         message = f"ref: expected an identifier, got {raw[:40]!r}, which {what}"
         scope.find("warning", "placeholder-reference", message, element)
     scope.references |= {reference} - {""}
-    channels = scope.reading.codes.get(CHANNELS, ())
-    if reference in channels or (not channels and looks_like_channel(reference)):
-        message = f"ref: expected an identifier, got the DAC channel code {reference}, which parties share"
+    channel = channel_of(reference)
+    if channel in scope.reading.codes.get(CHANNELS, (channel,)) and channel:
+        message = f"ref: expected an identifier, got the DAC channel code {channel}, which parties share"
         scope.find("info", "channel-as-reference", message, element)
         ending = f"-{_by_name(name)}" if name else ""
-        return f"org.channel-{reference}{ending}", (f"dac-channel:{reference}",)
+        return f"org.channel-{channel}{ending}", (f"dac-channel:{channel}",)
     if reference:
         return f"org.{quoted(reference)}", (f"iati:{reference}",)
     return (f"org.name-{_by_name(name)}" if name else ""), ()

@@ -7,7 +7,7 @@ import re
 from kg.clean.persons import is_email
 from kg.sources.iati.codes import NOBODY, PLACEHOLDERS
 
-_CHANNEL = re.compile(r"[1-9]\d{4}", re.ASCII)
+_CHANNEL = re.compile(r"([1-9]\d{4})|XM-DAC-([1-9]\d000)", re.ASCII)
 _GROUP = re.compile(
     r"(?:unspecified|undisclosed|various)\b.*|anonymous(?: donors?)?(?: - .*)?"
     r"|(?:miscellaneous|multiple|several|others?)(?: (?:donors|organi[sz]ations|agencies|partners|vendors|recipients))?"
@@ -43,10 +43,13 @@ def names_nobody(text: str) -> bool:
     return PLACEHOLDERS.get(text.lower(), "") == NOBODY or _GROUP.fullmatch(text) is not None
 
 
-def looks_like_channel(reference: str) -> bool:
-    """Whether a reference has the form of a DAC channel code, which a kind of party may share.
+def channel_of(reference: str) -> str:
+    """The DAC channel code that a reference is, which parties share; empty where it is none.
 
-    >>> looks_like_channel("41122"), looks_like_channel("XM-DAC-41122")
-    (True, False)
+    With the prefix of an identifier it is one of a kind of party, not of one agency, where it ends in three zeros.
+
+    >>> channel_of("41122"), channel_of("XM-DAC-41122"), channel_of("XM-DAC-61000")
+    ('41122', '', '61000')
     """
-    return _CHANNEL.fullmatch(reference) is not None
+    match = _CHANNEL.fullmatch(reference)
+    return match[1] or match[2] if match else ""
