@@ -1,8 +1,7 @@
 """A version of a store, put together: sources into the engine, shortcuts, the index of names, the ties.
 
 ```
-source files + identity decisions -> engine -> derived shortcuts
-                                            -> names, ties
+source files + identity decisions -> engine -> derived shortcuts -> names, ties
 ```
 """
 
@@ -72,13 +71,10 @@ class Assembly:
         fill.add_replacements(engine, self._canonical, IDENTITY_GRAPH)
         fill.add_statements(engine, _provenance(files, version), PROVENANCE_GRAPH)
         self._derive(engine)
-        self.watch("indexing names and ties", 0, 0)
-        view = View(self.draft.folder, version, engine)
-        write_names(_names(view), self.draft.folder)
-        ties = write_ties(view, self.draft.folder)
         self.watch("arranging the store", 0, 0)
         fill.finish(engine)
-        self._describe(files, version, origins, ties)
+        del engine
+        self._describe(files, version, origins, self._index(version))
 
     def _open(self) -> pyoxigraph.Store:
         if self._engine is None:
@@ -93,6 +89,17 @@ class Assembly:
             fill.run_rule(engine, rule, DERIVED_GRAPH)
         fill.overrule(engine, DERIVED_GRAPH)
         self.watch("deriving shortcuts", len(rules), len(rules))
+
+    def _index(self, version: str) -> int:
+        """Index names and ties, and return how many ties there are.
+
+        The engine is closed before, so that the memory of its caches is free, and read as it will be from now on.
+        """
+        self._engine = None
+        self.watch("indexing names and ties", 0, 0)
+        view = View(self.draft.folder, version, fill.read_engine(self.draft.folder / "oxigraph"))
+        write_names(_names(view), self.draft.folder)
+        return write_ties(view, self.draft.folder)
 
     def _describe(self, files: list[Path], version: str, origins: Mapping[str, str], ties: int) -> None:
         description = {
