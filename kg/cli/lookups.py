@@ -83,13 +83,14 @@ def partners_command(
       kg partners IPRCC --role funding --why
     """
     view = open_store(store)
-    answer = answers.partners(view, name, recipe=recipe, filters=Filters(**options))
+    most = (works or None) if form == "table" else None
+    answer = answers.partners(view, name, recipe=recipe, filters=Filters(**options, works=most))
     if answer.get("note"):
         say(answer["note"])
     every = len(answer["partners"]) + answer.get("more", 0)
     say(f"{answer['entity']['label']}: {counted(every, 'partner')} by the recipe {recipe}")
     if form == "table" and answer["partners"]:
-        write_rows(form, [*_HEADER, "evidence"] if why else _HEADER, _shown_rows(answer, why, works), answer)
+        write_rows(form, [*_HEADER, "evidence"] if why else _HEADER, _shown_rows(answer, why), answer)
     elif form == "table":
         _say_why_none(view, answer, filtered=any(options.values()))
     else:
@@ -155,16 +156,15 @@ def _what(tie: Json) -> list[str]:
 _HEADER = ["partner", "role", "its role", "in", "title", "when"]
 
 
-def _shown_rows(answer: Json, why: bool, most: int) -> Iterator[list[str]]:
-    """A row for each partner and work, `most` works a partner; where they share one in several roles, all of them."""
+def _shown_rows(answer: Json, why: bool) -> Iterator[list[str]]:
+    """A row for each partner and work; where they share one in several roles, all of them."""
     for partner in answer["partners"]:
-        works = [list(same) for _, same in groupby(partner["ties"], key=lambda tie: str(tie["iri"]))]
-        shown = works[: most or None]
-        for number, ties in enumerate(shown):
+        works = groupby(partner["ties"], key=lambda tie: str(tie["iri"]))
+        for number, ties in enumerate(list(same) for _, same in works):
             name = partner["label"] + _structure(partner) if number == 0 else ""
             roles = [", ".join(dict.fromkeys(tie[key] for tie in ties)) for key in ("role", "partner_role")]
             said = [name, *roles, *_what(ties[0])]
             yield [*said, where(place for tie in ties for place in tie["evidence"])] if why else said
-        if more := len(works) - len(shown):
+        if more := partner.get("more_works"):
             said = ["", "", "", "", f"and {more} more (--works 0 for all)", ""]
             yield [*said, ""] if why else said

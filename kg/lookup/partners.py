@@ -16,7 +16,10 @@ Json = dict[str, Any]
 
 
 class Filters(NamedTuple):
-    """Which ties count: by the partner's role, its country and the source (IRIs), years, and status."""
+    """Which ties count: by the partner's role, its country and the source (IRIs), years, and status.
+
+    `limit` is how many partners are told, `works` how many works of each.
+    """
 
     role: str = ""
     country: str = ""
@@ -25,6 +28,7 @@ class Filters(NamedTuple):
     until: int | None = None
     planned: bool = False
     limit: int | None = None
+    works: int | None = None
 
 
 class Partners(NamedTuple):
@@ -55,7 +59,9 @@ def find_partners(reader: Reader, actor: str, recipe: Recipe, filters: Filters) 
     )
     inside = [iri for iri in ordered if not filters.country or _in_country(reader, iri, filters.country)]
     shown = inside[: filters.limit]
-    found = [{**_partner_json(reader, iri, shared[iri]), **_kinship(reader, actor, iri)} for iri in shown]
+    found = [
+        {**_partner_json(reader, iri, shared[iri], filters.works), **_kinship(reader, actor, iri)} for iri in shown
+    ]
     return Partners(found, len(undated), len(inside) - len(shown))
 
 
@@ -118,19 +124,24 @@ ASK {
 """
 
 
-def _partner_json(reader: Reader, iri: str, ties: list[tuple[Facts, Party, Party]]) -> Json:
+def _partner_json(reader: Reader, iri: str, ties: list[tuple[Facts, Party, Party]], most: int | None) -> Json:
     facts = reader.facts(iri)
     ordered = sorted(
         ties, key=lambda tie: (tie[0].start.edtf if tie[0].start else "~", tie[0].iri, tie[1].role, tie[2].role)
     )
+    works = list(dict.fromkeys(work.iri for work, _, _ in ordered))
+    told = set(works[:most])
+    more = {"more_works": len(works) - len(told)} if len(works) > len(told) else {}
     return {
         "iri": iri,
         "label": facts.label,
         "kind": facts.kind,
         "ties": [
             _tie_json(reader, list(same))
-            for _, same in groupby(ordered, key=lambda t: (t[0].iri, t[1].role, t[2].role))
+            for (work, *_), same in groupby(ordered, key=lambda t: (t[0].iri, t[1].role, t[2].role))
+            if work in told
         ],
+        **more,
     }
 
 
