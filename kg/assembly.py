@@ -59,8 +59,11 @@ class Assembly:
         fill.load_source(engine, file, self._canonical)
         self._stored.add(file)
 
-    def finish(self, version: str, origins: Mapping[str, str]) -> None:
-        """Store the source files that are left, derive, index, describe: all of a version but making it current."""
+    def finish(self, version: str, origins: Mapping[str, str]) -> int:
+        """Store the source files that are left, derive, index, describe: all of a version but making it current.
+
+        Returns how many flows do not count in totals because another source tells them.
+        """
         engine, files = self._open(), sorted(self.draft.sources.glob("*.nq"))
         sizes = {file: file.stat().st_size for file in files}
         for file in files:
@@ -70,11 +73,12 @@ class Assembly:
         fill.load_turtle(engine, _ontology_files(self.ontology))
         fill.add_replacements(engine, self._canonical, IDENTITY_GRAPH)
         fill.add_statements(engine, _provenance(files, version), PROVENANCE_GRAPH)
-        self._derive(engine)
+        elsewhere = self._derive(engine)
         self.watch("arranging the store", 0, 0)
         fill.finish(engine)
         del engine
         self._describe(files, version, origins, self._index(version))
+        return elsewhere
 
     def _open(self) -> pyoxigraph.Store:
         if self._engine is None:
@@ -82,13 +86,13 @@ class Assembly:
             self._canonical = canonical_iris(read_ledger(self.draft.sources / LEDGER))
         return self._engine
 
-    def _derive(self, engine: pyoxigraph.Store) -> None:
+    def _derive(self, engine: pyoxigraph.Store) -> int:
         rules = sorted((self.ontology / "rules").glob("*.rq"))
         for number, rule in enumerate(rules):
             self.watch("deriving shortcuts", number, len(rules))
             fill.run_rule(engine, rule, DERIVED_GRAPH)
-        fill.overrule(engine, DERIVED_GRAPH)
         self.watch("deriving shortcuts", len(rules), len(rules))
+        return fill.overrule(engine, DERIVED_GRAPH)
 
     def _index(self, version: str) -> int:
         """Index names and ties, and return how many ties there are.

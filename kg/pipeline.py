@@ -49,11 +49,13 @@ class Published:
     """A version that a store now has; `changed` is false where it had it before.
 
     `moved` names the sources that were read from another place than what they take the place of, with that place.
+    `elsewhere` is how many flows do not count in totals because another source of the store tells them as well.
     """
 
     version: str
     changed: bool
     moved: Mapping[str, str] = field(default_factory=dict)
+    elsewhere: int = 0
 
 
 def build_store(triples: Path, store: Path, *, ontology: Path, watch: Watch = unwatched) -> Published:
@@ -219,12 +221,12 @@ def publish(
                 return Published(version, changed=False)
             known = _all_origins(draft, origins)
             moved = _moved(draft, known)
-            assembly.finish(version, known)
+            elsewhere = assembly.finish(version, known)
         except InputError as error:
             raise type(error)(*_at_origin(error, draft.sources, origins)) from None
         del assembly
         switch_version(store, draft, version)
-    return Published(version, changed=True, moved=moved)
+    return Published(version, changed=True, moved=moved, elsewhere=elsewhere)
 
 
 def _is_there(file: Path, draft: Draft) -> bool:

@@ -56,7 +56,9 @@ def test_what_does_not_count_says_why_and_its_source_still_says_what_it_said(run
         return run_kg(command, text, "--format", "csv", "--store", store).rows
 
     files = edition(tmp_path, "old", 2015, "1000"), edition(tmp_path, "new", 2017, "1500")
-    assert run_kg("load", "iati", *files, "--store", store).code == 0
+    ran = run_kg("load", "iati", *files, "--store", store)
+    assert ran.code == 0
+    assert re.search(r"^\d flows told by two sources: ", ran.err, re.MULTILINE)
     elsewhere = [row for row in asked("ask", "uncounted") if row["reason"] == "told-elsewhere"]
     assert sum(int(row["flows"]) for row in elsewhere) == sum(int(row["flows"]) for row in totals(run_kg, store)) > 0
     told = "?flow :uncountedReason uncounted-reason:told-elsewhere"

@@ -88,6 +88,8 @@ def load_command(
         raise UsageError("--source: a workbook names its source in source.toml")
     for source, place in done.moved.items():
         say(f"{source}: takes the place of what was read from {place}; with --source ID both would stay")
+    if done.elsewhere:
+        say(f"{counted(done.elsewhere, 'flow')} told by two sources: in totals as the newer has it (kg ask uncounted)")
     _report(store, done.version, done.changed)
 
 

@@ -166,13 +166,19 @@ def _new_quads(
                 yield ox.Quad(triple[0], triple[1], triple[2], graph)
 
 
-def overrule(engine: pyoxigraph.Store, graph: str) -> None:
-    """Take out of the default graph what a flow's source says of totals where a derived graph denies it."""
+def overrule(engine: pyoxigraph.Store, graph: str) -> int:
+    """Take out of the default graph what a flow's source says of totals where a derived graph denies it.
+
+    Returns of how many flows.
+    """
     import pyoxigraph as ox
 
     counts, true, false = ox.NamedNode(KG.countsInTotals), ox.Literal(True), ox.Literal(False)
+    count = 0
     for quad in engine.quads_for_pattern(None, counts, false, ox.NamedNode(graph)):
         engine.remove(ox.Quad(quad.subject, counts, true))
+        count += 1
+    return count
 
 
 def finish(engine: pyoxigraph.Store) -> None:
