@@ -216,10 +216,14 @@ def test_a_constraint_that_is_not_known_is_left_to_pyshacl(tiny_engine: ox.Store
         @prefix sh: <http://www.w3.org/ns/shacl#> .
         <https://example.org/short> a sh:NodeShape ; sh:targetClass <{ONTOLOGY_IRI}Activity> ; sh:property [
             sh:path [ sh:inversePath <{ONTOLOGY_IRI}partIn> ] ; sh:minCount 1 ; sh:message "no parties" ] , [
-            sh:path <http://www.w3.org/2004/02/skos/core#prefLabel> ; sh:maxLength 3 ; sh:message "long" ] ."""
+            sh:path <http://www.w3.org/2004/02/skos/core#prefLabel> ; sh:maxLength 3 ; sh:message "long" ] , [
+            sh:path <{ONTOLOGY_IRI}budgetLine> ; sh:minCount 2 ; sh:message "too few" ] ."""
     (tmp_path / "shapes" / "more.ttl").write_text(text, encoding="utf-8")
     found = set(check_shapes(view_of(tiny_engine), ontology=tmp_path, watch=unwatched))
-    assert {finding.rule for finding in found - doubted(view_of(tiny_engine))} == {"short prefLabel"}
+    assert {finding.rule for finding in found - doubted(view_of(tiny_engine))} == {
+        "short prefLabel",
+        "short budgetLine",
+    }
 
 
 def test_shapes_about_anything_but_a_class_are_refused(tiny_engine: ox.Store, tmp_path: Path) -> None:

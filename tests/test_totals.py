@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from kg.namespaces import ID
 from tests.commands import DATA, RunKg
 
 WELLS = DATA / "iati" / "wells-2.03.xml"
@@ -15,7 +17,7 @@ KENYA = DATA / "fts" / "kenya-2020.json"
 
 
 def edition(folder: Path, name: str, year: int, spent: str) -> Path:
-    """The wells as they were told in a year, with another amount of one expenditure."""
+    """The wells as they were told in a year, with another amount of one commitment."""
     text = WELLS.read_text(encoding="utf-8").replace('generated-datetime="2015', f'generated-datetime="{year}')
     file = folder / f"{name}.xml"
     file.write_text(text.replace('<value value-date="2014-06-01">1000<', f'<value value-date="2014-06-01">{spent}<'))
@@ -69,7 +71,7 @@ def test_what_does_not_count_says_why_and_its_source_still_says_what_it_said(run
     checked = json.loads(run_kg("check", "--format", "json", "--store", store).out)
     found = [one for one in checked["findings"] if one["rule"] == "told-by-two-sources"]
     assert {one["severity"] for one in found} == {"info"}
-    assert all(re.search(r"\(\d flows?\)$", one["message"]) for one in found)
+    assert all(re.search(r"\(\d flows?, new\)$", one["message"]) for one in found)
 
 
 def test_flows_of_overlapping_queries_of_fts_count_once(run_kg: RunKg, tmp_path: Path) -> None:
@@ -90,3 +92,72 @@ def test_a_store_of_one_source_overrules_nothing(run_kg: RunKg, tmp_path: Path, 
     found = run_kg("ask", "uncounted", "--format", "csv", "--store", tmp_path / "store").rows
     assert found
     assert "told-elsewhere" not in {row["reason"] for row in found}
+
+
+QUESTIONS = ("totals", "totals-by-source", "money-by-funder", "money-by-receiver", "money-by-year")
+FEEDS = {
+    "iati": [WELLS],
+    "fts": [KENYA],
+    "aiddata": [DATA / "tables" / "aiddata-china.xlsx"],
+}
+
+
+@pytest.mark.parametrize("kind", FEEDS)
+def test_each_way_to_divide_the_totals_gives_the_same_sums(kind: str, run_kg: RunKg, tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    assert run_kg("load", kind, *FEEDS[kind], "--source", "told", "--store", store).code == 0
+    sums = {
+        question: sums_of(run_kg("ask", question, "--format", "csv", "--store", store).rows) for question in QUESTIONS
+    }
+    assert any(amount for amount, _ in sums["totals"].values())
+    assert len({str(sorted(each.items())) for each in sums.values()}) == 1, sums
+
+
+def sums_of(rows: list[dict[str, str]]) -> dict[tuple[str, ...], tuple[Decimal, int]]:
+    """Amount and number of flows by class, stage and currency, of what is in totals."""
+    sums: dict[tuple[str, ...], tuple[Decimal, int]] = {}
+    for row in rows:
+        if row.get("in_totals", "yes") == "yes":
+            key = (row.get("class") or row.get("flow_class") or "", row["stage"], row["currency"])
+            amount, flows = sums.get(key, (Decimal(0), 0))
+            sums[key] = amount + Decimal(row["amount"] or 0), flows + int(row["flows"])
+    return sums
+
+
+PAID_BACK = """<iati-activities version="2.03" generated-datetime="{year}-01-01T00:00:00"><iati-activity
+default-currency="USD"><iati-identifier>XX-1-1</iati-identifier><reporting-org ref="XX-1" type="40"><narrative>Bank
+</narrative></reporting-org><title><narrative>Loan</narrative></title>{transactions}</iati-activity></iati-activities>"""
+TRANSACTION = """<transaction><transaction-type code="{code}"/><transaction-date iso-date="2014-01-01"/>
+<value value-date="2014-01-01">{value}</value></transaction>"""
+
+
+def test_what_is_paid_back_is_told_of_its_activity_too(run_kg: RunKg, tmp_path: Path) -> None:
+    told = "".join(
+        TRANSACTION.format(code=code, value=value) for code, value in ((3, 1000), (5, 40), (6, 400), (9, 14))
+    )
+    for name, year in (("old", 2015), ("new", 2017)):
+        (tmp_path / f"{name}.xml").write_text(PAID_BACK.format(year=year, transactions=told), encoding="utf-8")
+    both, one = tmp_path / "both", tmp_path / "one"
+    assert run_kg("load", "iati", tmp_path / "old.xml", tmp_path / "new.xml", "--store", both).code == 0
+    assert run_kg("load", "iati", tmp_path / "new.xml", "--store", one).code == 0
+    assert totals(run_kg, both) == totals(run_kg, one)
+    assert len(totals(run_kg, one)) == 4
+
+
+def test_flows_that_a_person_has_joined_count_once_and_not_never(run_kg: RunKg, tmp_path: Path) -> None:
+    """Identity decisions on the flows themselves: one flow in two graphs is in the union once."""
+    files = edition(tmp_path, "old", 2015, "1000"), edition(tmp_path, "new", 2017, "1000")
+    assert run_kg("load", "iati", *files, "--store", tmp_path / "apart").code == 0
+    folder, joined = tmp_path / "triples", tmp_path / "joined"
+    folder.mkdir()
+    exported = run_kg("export", "--format", "nq", "--out", folder / "all.nq", "--store", tmp_path / "apart")
+    assert exported.code == 0, exported.err
+    things = set(
+        re.findall(r"/id/old/(activity\.[^ >]*?transaction\.[0-9a-f]+)>", (folder / "all.nq").read_text("utf-8"))
+    )
+    rows = [f"{ID}old/{thing}\t{ID}new/{thing}\tsame\tan analyst\t2026-01-01\tone payment" for thing in sorted(things)]
+    (folder / "identity.tsv").write_text("\n".join(["entity\tother\tdecision\twho\twhen\twhy", *rows, ""]), "utf-8")
+    built = run_kg("build", "--from", folder, "--store", joined)
+    assert built.code == 0, built.err
+    assert len(things) > 2
+    assert totals(run_kg, joined) == totals(run_kg, tmp_path / "apart") != []

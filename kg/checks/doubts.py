@@ -19,6 +19,8 @@ ALWAYS, NEVER = "true", "false"
 _SHACL = "http://www.w3.org/ns/shacl#"
 _TELLING = {"path", "targetClass", "message", "severity", "name", "description", "order", "group"}
 """What shapes say that constrains nothing."""
+_OF_EACH_VALUE = {"property", "node", "or", "class", "datatype", "nodeKind", "in", "pattern", "minInclusive"}
+"""Constraints that each value breaks by itself."""
 _WELL_FORMED = {
     "string": "true",
     "boolean": 'REGEX(STR({0}), "^(true|false)$")',
@@ -58,6 +60,8 @@ class Doubts:
         """The doubt of one constraint: about how many values a path (if any) leads to, or about each of them."""
         if (about_values := self._about_values(key, value, node, path) if path else None) is not None:
             return about_values
+        if path and key not in _OF_EACH_VALUE:
+            return ALWAYS  # perhaps it is broken where there is no value
         one = next(self._fresh) if path else node
         doubt = self._about_value(key, value, one)
         return f"EXISTS {{ {node} {path} {one} FILTER ({doubt}) }}" if path else doubt

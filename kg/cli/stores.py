@@ -89,7 +89,7 @@ def load_command(
     for source, place in done.moved.items():
         say(f"{source}: takes the place of what was read from {place}; with --source ID both would stay")
     if done.elsewhere:
-        say(f"{counted(done.elsewhere, 'flow')} told by two sources: in totals as the newer has it (kg ask uncounted)")
+        say(f"{counted(done.elsewhere, 'flow')} told by two sources: in totals once (kg ask uncounted, kg check)")
     _report(store, done.version, done.changed)
 
 

@@ -73,16 +73,16 @@ def check_complete(file: Path) -> None:
 
     Raises InputError.
     """
-    met, said, coded = 0, -1, False
+    met, said, coded, own = 0, -1, False, f"<{graph_of(file)}> ".encode()
     with file.open("rb") as stream:
         for line in stream:
             met += 1
             coded = coded or _EVIDENCE in line
-            if _COUNT in line and (found := _SAID.match(line)):
+            if _COUNT in line and line.startswith(own) and (found := _SAID.match(line)):
                 said = int(found[1])
     if said < 0 and coded:
         raise InputError(
             f"{file}: expected the description of the source among its statements, got none: it is cut off"
         )
     if said >= 0 and said != met:
-        raise InputError(f"{file}: expected {said} statements, got {met}: the file is cut off")
+        raise InputError(f"{file}: expected {said} statements, got {met}: the file lost or gained lines")

@@ -40,11 +40,11 @@ def read_rdf(file: Path, source: str) -> Iterator[Statement]:
     """The statements of an RDF file, for the source of this id.
 
     The syntax is known by the file's ending. Blank nodes get IRIs of the source, numbered in the
-    order in which the file first names them. Graph names in the file are dropped.
+    order in which the file first names them. Graph names in the file are dropped, and so is what a publish derives.
 
     Raises InputError with the line where the file is cut off or ill-formed.
     """
-    return (statement for _, statement in _quads(file, source))
+    return (statement for graph, statement in _quads(file, source) if not graph.startswith(GRAPH))
 
 
 def _quads(file: Path, source: str) -> Iterator[tuple[str, Statement]]:
