@@ -73,6 +73,7 @@ class Assembly:
         fill.load_turtle(engine, _ontology_files(self.ontology))
         fill.add_replacements(engine, self._canonical, IDENTITY_GRAPH)
         fill.add_statements(engine, _provenance(files, version), PROVENANCE_GRAPH)
+        fill.free_memory()
         elsewhere = self._derive(engine)
         del engine
         self._arrange()
@@ -85,6 +86,11 @@ class Assembly:
             self._canonical = canonical_iris(read_ledger(self.draft.sources / LEDGER))
         return self._engine
 
+    def _close(self) -> None:
+        """Close the engine, so that the memory is free which hundreds of files have filled while rules ran."""
+        self._engine = None
+        fill.free_memory()
+
     def _derive(self, engine: pyoxigraph.Store) -> int:
         rules = sorted((self.ontology / "rules").glob("*.rq"))
         for number, rule in enumerate(rules):
@@ -94,21 +100,19 @@ class Assembly:
         return fill.overrule(engine, DERIVED_GRAPH)
 
     def _arrange(self) -> None:
-        """Write all to disk in the form that is fastest to read; the engine is closed before and after.
-
-        Closing it frees the memory of its caches, which hundreds of files have filled while rules ran.
-        """
+        """Write all to disk in the form that is fastest to read."""
         self.watch("arranging the store", 0, 0)
-        self._engine = None
+        self._close()
         fill.finish(self._open())
-        self._engine = None
+        self._close()
 
     def _index(self, version: str) -> int:
         """Index names and ties, and return how many ties there are."""
         self.watch("indexing names and ties", 0, 0)
-        view = View(self.draft.folder, version, fill.read_engine(self.draft.folder / "oxigraph"))
-        write_names(_names(view), self.draft.folder)
-        return write_ties(view, self.draft.folder)
+        folder = self.draft.folder
+        write_names(_names(View(folder, version, fill.read_engine(folder / "oxigraph"))), folder)
+        fill.free_memory()
+        return write_ties(View(folder, version, fill.read_engine(folder / "oxigraph")), folder)
 
     def _describe(self, files: list[Path], version: str, origins: Mapping[str, str], ties: int) -> None:
         description = {

@@ -40,6 +40,7 @@ def write_ties(view: View, folder: Path) -> int:
             if len(rows) == _ROWS_AT_ONCE:
                 writer.write_table(pa.Table.from_pylist(rows, schema=_schema()))
                 rows.clear()
+                pa.default_memory_pool().release_unused()
         writer.write_table(pa.Table.from_pylist(rows, schema=_schema()))
     return count
 
