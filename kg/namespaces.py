@@ -39,7 +39,7 @@ KG = Namespace(
     "activityKind agreementKind aidType basis boundary certainty claimKind conversionMethod "
     "countUnit eventKind financeType flowClass flowType "
     "frequency instrument nameKind omissionReason organizationKind placeKind publicationKind qualifier slipKind stage "
-    "status tenure tiedStatus uncountedReason "
+    "status tenure tiedStatus toldAlsoBy uncountedReason "
     # values
     "category count countsInTotals edition humanitarian measure note partOfTotal position postTitle printed purpose "
     "rate rateSource reading share spelling standard statement unit upperValue value "

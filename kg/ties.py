@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from kg.facts import Reader, notation, part_status
 from kg.model.iris import code_iri
 from kg.namespaces import KG, SOURCE
+from kg.store.fill import free_memory
 from kg.store.sorting import sort_lines
 from kg.store.view import View
 
@@ -41,6 +42,7 @@ def write_ties(view: View, folder: Path) -> int:
                 writer.write_table(pa.Table.from_pylist(rows, schema=_schema()))
                 rows.clear()
                 pa.default_memory_pool().release_unused()
+                free_memory()
         writer.write_table(pa.Table.from_pylist(rows, schema=_schema()))
     return count
 

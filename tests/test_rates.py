@@ -25,7 +25,8 @@ from kg.model.figures import Conversion, Flow
 from kg.model.report import KEPT, Report
 from kg.questions import read_questions
 from kg.shipped import ontology_dir
-from kg.sources import rates
+from kg.sources.rates import convert as conversion
+from kg.sources.rates import read as reading
 from kg.sources.rates.convert import convert_flows, flow_time, multiply
 from kg.sources.rates.read import Rate, RateTable, read_rates
 from kg.store.rdf import read_codes
@@ -92,7 +93,7 @@ def test_an_amount_is_the_exact_product(amount: Decimal, rate: Decimal) -> None:
 def test_of_more_than_18_digits_the_nearest_number_is_kept_and_told(amount: Decimal, rate: Decimal) -> None:
     made = multiply(amount, rate)
     assert abs(Fraction(made) - Fraction(amount) * Fraction(rate)) <= Fraction(1, 2 * 10**18)
-    assert rates._digits(made) <= 18
+    assert conversion._digits(made) <= 18
     told = convert(flow(f"{amount:f}", start="2014"), table(y2014=f"{rate:f}"))
     assert told is not None
     assert bool(told.note) == (Fraction(made) != Fraction(amount) * Fraction(rate))
@@ -269,7 +270,7 @@ def test_a_table_may_have_a_mark_quotes_and_no_column_source_and_may_not_be_endl
     assert {key: rate.rate for key, rate in known.rates.items()} == {
         ("GBP", "2014"): Decimal("1.5"), ("EUR", "2014"): Decimal("1.3"),
     }  # fmt: skip
-    monkeypatch.setattr(rates, "MOST_ROWS", 1)
+    monkeypatch.setattr(reading, "MOST_ROWS", 1)
     with pytest.raises(InputError, match=r"rates\.csv:3: expected at most 1 rates, got more"):
         read_rates(write(YEAR), "USD")
 
