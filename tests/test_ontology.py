@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import runpy
@@ -353,7 +354,8 @@ def test_recipes_name_roles_and_kinds_that_exist(terms: rdflib.Graph) -> None:
 
 
 def example_source(name: str) -> Source:
-    return Source(id=name, title=name, file=f"{name}.ttl", sha256="0" * 64, date=parse_date("2009"))
+    digest = hashlib.sha256(name.encode()).hexdigest()
+    return Source(id=name, title=name, file=f"{name}.ttl", sha256=digest, date=parse_date("2009"))
 
 
 @pytest.fixture(scope="module")

@@ -60,7 +60,7 @@ def test_what_does_not_count_says_why_and_its_source_still_says_what_it_said(run
     files = edition(tmp_path, "old", 2015, "1000"), edition(tmp_path, "new", 2017, "1500")
     ran = run_kg("load", "iati", *files, "--store", store)
     assert ran.code == 0
-    assert re.search(r"^\d flows told by two sources: ", ran.err, re.MULTILINE)
+    assert re.search(r"^\d told by another source as well: ", ran.err, re.MULTILINE)
     elsewhere = [row for row in asked("ask", "uncounted") if row["reason"] == "told-elsewhere"]
     assert sum(int(row["flows"]) for row in elsewhere) == sum(int(row["flows"]) for row in totals(run_kg, store)) > 0
     told = "?flow :uncountedReason uncounted-reason:told-elsewhere"
@@ -161,3 +161,17 @@ def test_flows_that_a_person_has_joined_count_once_and_not_never(run_kg: RunKg, 
     assert built.code == 0, built.err
     assert len(things) > 2
     assert totals(run_kg, joined) == totals(run_kg, tmp_path / "apart") != []
+
+
+def test_one_file_under_two_names_is_told_and_what_is_in_no_total_too(run_kg: RunKg, tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    for name in ("one", "two"):
+        assert run_kg("load", "iati", WELLS, "--source", name, "--store", store).code == 0
+    found = json.loads(run_kg("check", "--format", "json", "--store", store).out)["findings"]
+    assert [
+        (one["severity"], one["subject"].rpartition("/")[2]) for one in found if one["rule"].startswith("one-file")
+    ] == [("warning", "two")]
+    checked = run_kg("check", "--store", store)
+    assert re.search(r"^0 errors, \d+ warnings?, \d+ notes?$", checked.err, re.MULTILINE)
+    ran = run_kg("ask", "totals", "--store", store)
+    assert re.search(r"^\d+ flows in no total, and why: kg ask uncounted$", ran.err, re.MULTILINE)

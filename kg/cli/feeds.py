@@ -118,4 +118,6 @@ def _tell(report: Report, findings: Path | None) -> None:
     if not tally["files"]:
         return
     words = ", ".join(f"{tally[what]:,} {what}" for what in TOLD if tally[what])
-    say(f"{counted(tally['files'], 'file')}: {words}")
+    refused = report.counts["error", "unreadable-file"]
+    files = f"{tally['files']} of {tally['files'] + refused} files" if refused else counted(tally["files"], "file")
+    say(f"{files}: {words}")

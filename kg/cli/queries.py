@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from kg.cli.options import format_option, open_store, read_input, say, store_option, write_output, write_rows
+from kg.cli.options import counted, format_option, open_store, read_input, say, store_option, write_output, write_rows
 from kg.errors import UsageError
 from kg.namespaces import KG, PREFIXES
 from kg.shipped import ontology_dir
@@ -88,11 +88,15 @@ def ask_command(
     if sparql:
         click.echo(saved.sparql.rstrip("\n"))
         return
-    answer = ask_question(open_store(store), saved, dict(_pair(value) for value in values))
+    view = open_store(store)
+    answer = ask_question(view, saved, dict(_pair(value) for value in values))
     rows = list(answer.table())
     if form == "table":
         say(saved.question)
     write_rows(form, answer.columns, map(_short, rows) if form == "table" else rows, _objects(answer, rows))
+    if ":countsInTotals true" in saved.sparql:
+        left = next(view.rows("SELECT (COUNT(*) AS ?flows) { ?flow :countsInTotals false }"))[0]
+        say(f"{counted(int(left), 'flow')} in no total, and why: kg ask uncounted")
 
 
 def _objects(answer: Answer, rows: list[tuple[str | None, ...]]) -> list[dict[str, str | None]]:

@@ -89,7 +89,7 @@ def load_command(
     for source, place in done.moved.items():
         say(f"{source}: takes the place of what was read from {place}; with --source ID both would stay")
     if done.elsewhere:
-        say(f"{counted(done.elsewhere, 'flow')} told by two sources: in totals once (kg ask uncounted, kg check)")
+        say(f"{done.elsewhere:,} told by another source as well: in totals once (kg ask uncounted, kg check)")
     _report(store, done.version, done.changed)
 
 
@@ -241,9 +241,10 @@ def check_command(store: Path | None, form: str) -> int:
         rows = [(rule, severity, f"{count:,}") for (severity, rule), count in told.items()]
         say("\n" + render_table(["rule", "severity", "count"], rows, width=None))
         say(f"{len(shown):,} of {len(found):,} findings are shown, at most {SHOWN} of a rule; --format csv has all")
-    errors = sum(count for (severity, _), count in told.items() if severity == "error")
-    say(f"{counted(errors, 'error')}, {counted(len(found) - errors, 'warning')}")
-    return 1 if errors else 0
+    of = Counter(finding.severity for finding in found)
+    notes = f", {counted(of['info'], 'note')}" if of["info"] else ""
+    say(f"{counted(of['error'], 'error')}, {counted(of['warning'], 'warning')}{notes}")
+    return 1 if of["error"] else 0
 
 
 def _first_of_each_rule(found: Iterable[Finding]) -> Iterator[Finding]:
