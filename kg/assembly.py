@@ -1,7 +1,7 @@
-"""A version of a store, put together: sources into the engine, shortcuts, the index of names, the ties.
+"""A version of a store, put together: sources into the engine, the index of names, the ties, shortcuts.
 
 ```
-source files + identity decisions -> engine -> derived shortcuts -> names, ties
+source files + identity decisions -> engine -> names, ties -> derived shortcuts
 ```
 """
 
@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kg.beside import Send, run_frames
 from kg.identity.ledger import FILE as LEDGER
 from kg.identity.ledger import canonical_iris, read_ledger
 from kg.model.terms import Statement, iri, text
@@ -36,6 +37,10 @@ CODES_GRAPH = GRAPH + "codelists"
 DERIVED_GRAPH = GRAPH + "derived"
 IDENTITY_GRAPH = GRAPH + "identity"
 PROVENANCE_GRAPH = GRAPH + "provenance"
+
+
+MUCH = 30_000_000
+"""Bytes of source files from which on a second process is worth its start."""
 
 
 class Assembly:
@@ -73,11 +78,11 @@ class Assembly:
         fill.load_turtle(engine, _ontology_files(self.ontology))
         fill.add_replacements(engine, self._canonical, IDENTITY_GRAPH)
         fill.add_statements(engine, _provenance(files, version), PROVENANCE_GRAPH)
-        fill.free_memory()
-        elsewhere = self._derive(engine)
         del engine
+        ties = self._index(version, sum(sizes.values()) > MUCH)
+        elsewhere = self._derive(self._open())
         self._arrange()
-        self._describe(files, version, origins, self._index(version))
+        self._describe(files, version, origins, ties)
         return elsewhere
 
     def _open(self) -> pyoxigraph.Store:
@@ -106,13 +111,16 @@ class Assembly:
         fill.finish(self._open())
         self._close()
 
-    def _index(self, version: str) -> int:
-        """Index names and ties, and return how many ties there are."""
+    def _index(self, version: str, much: bool) -> int:
+        """Index names and ties, and return how many ties there are: of much data in a process of its own.
+
+        So all memory is given back that it took. They are read before rules run: then an actor does not yet lead to
+        each of its works.
+        """
         self.watch("indexing names and ties", 0, 0)
-        folder = self.draft.folder
-        write_names(_names(View(folder, version, fill.read_engine(folder / "oxigraph"))), folder)
-        fill.free_memory()
-        return write_ties(View(folder, version, fill.read_engine(folder / "oxigraph")), folder)
+        self._close()
+        (ties,) = run_frames(index, self.draft.folder, version, beside=much)
+        return int(ties)
 
     def _describe(self, files: list[Path], version: str, origins: Mapping[str, str], ties: int) -> None:
         description = {
@@ -125,6 +133,13 @@ class Assembly:
         folder = self.draft.folder
         (folder / FORMAT).write_text(STORE_FORMAT + "\n", encoding="ascii")
         (folder / "version.json").write_text(json.dumps(description, indent=1) + "\n", encoding="utf-8")
+
+
+def index(send: Send, folder: Path, version: str) -> None:
+    """Write the index of names and the ties of a version into its folder, and send how many ties there are."""
+    write_names(_names(View(folder, version, fill.read_engine(folder / "oxigraph"))), folder)
+    fill.free_memory()
+    send(write_ties(View(folder, version, fill.read_engine(folder / "oxigraph")), folder))
 
 
 def _ontology_files(ontology: Path) -> dict[Path, str]:
