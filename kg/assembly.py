@@ -92,7 +92,7 @@ class Assembly:
         return self._engine
 
     def _close(self) -> None:
-        """Close the engine, so that the memory is free which hundreds of files have filled while rules ran."""
+        """Close the engine and give back the memory of its caches, which grow with what is asked of it."""
         self._engine = None
         fill.free_memory()
 
