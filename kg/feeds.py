@@ -7,7 +7,6 @@ files -> sources (a file each, or the pages of one query together) -> records ->
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -21,7 +20,7 @@ from kg.model.iris import source_iri
 from kg.model.report import Report
 from kg.model.row import Companion, Row, Source
 from kg.packed import ENDINGS, Progress, open_packed
-from kg.pipeline import Published, publish, refuse_twice, source_name, source_names
+from kg.pipeline import Published, publish, refuse_twice, source_name, source_names, under_known_ids
 from kg.sources.cells import Codes
 from kg.sources.fts.pages import describe_fts, group_fts
 from kg.sources.fts.read import read_fts
@@ -103,9 +102,11 @@ def load_feed(
     `report` gathers what there is to say of them. Of several sources, one that cannot be read is a finding and the
     others are loaded. Raises InputError where none can be read, and for the first error where the report is strict.
     """
-    _find_mapping(kind, ontology, terms)
+    _read_mapping(kind, ontology, terms)
     _check_rates(terms)
     groups = group_files(kind, list(files), terms.source)
+    if not terms.source:
+        groups = under_known_ids(groups, store)
     sizes = {name: sum(_size(file) for file in group) for name, group in groups.items()}
 
     def change(sources: Path) -> Iterator[Path]:
@@ -152,9 +153,11 @@ def _map_sources(
 ) -> None:
     """Write the N-Quads of each source into a folder; sends how far the files were read, and a report of each."""
     codes = read_codes(ontology)
-    mapping = _find_mapping(kind, ontology, terms)
+    mapping = _read_mapping(kind, ontology, terms)
     rates = _read_rates(terms)
-    beside = [Companion(rates.file, file_digest(terms.rates))] if rates and terms.rates else []
+    beside = [
+        Companion(file.name, file_digest(file)) for file in (_find_mapping(kind, ontology, terms), terms.rates) if file
+    ]
     for name, files in groups.items():
         told = Report(strict=strict, source=name)
         try:
@@ -193,11 +196,10 @@ def describe_files(
     for file in files:
         if not file.is_file():
             raise InputError(f"{file}: expected {FEEDS[kind].what}, got none")
-    digest = file_digest(files[0]) if len(files) == 1 else _digest(files)
     names = files[0].name + (f" and {len(files) - 1} more" if len(files) > 1 else "")
     fields: dict[str, Any] = {"title": names, "language": "", **FEEDS[kind].describe(files, mapping)}
     fields.update({key: value for key, value in terms._asdict().items() if value and key in ("publisher", "licence")})
-    return Source(id=source, file=names, sha256=digest, **fields)
+    return Source(id=source, file=names, sha256=file_digest(*files), **fields)
 
 
 def _in_steps(send: Send) -> Progress:
@@ -213,23 +215,14 @@ def _in_steps(send: Send) -> Progress:
     return told
 
 
-def _digest(files: Sequence[Path]) -> str:
-    digest = hashlib.sha256()
-    for file in files:
-        with file.open("rb") as stream:
-            while piece := stream.read(_STEP):
-                digest.update(piece)
-    return digest.hexdigest()
-
-
 def _size(file: Path) -> int:
     return file.stat().st_size if file.is_file() else 0
 
 
-def _find_mapping(kind: str, ontology: Path, terms: Terms) -> TableMapping | None:
+def _find_mapping(kind: str, ontology: Path, terms: Terms) -> Path | None:
     """The mapping of a table: the one that a person named, by its path or as one of the shipped, else the format's.
 
-    Raises UsageError where there is none, or one for a format that needs none, and InputError where it is wrong.
+    Raises UsageError where there is none, or one for a format that needs none.
     """
     named = FEEDS[kind].mapping
     if named is None or (named and terms.mapping):
@@ -242,7 +235,13 @@ def _find_mapping(kind: str, ontology: Path, terms: Terms) -> TableMapping | Non
         raise UsageError(f"--mapping: expected a mapping, a file or one of {known}, got none")
     path = terms.mapping or folder / f"{named}.toml"
     shipped = folder / f"{path}.toml"
-    return read_mapping(shipped if shipped.is_file() and not path.is_file() else path, read_codes(ontology))
+    return shipped if shipped.is_file() and not path.is_file() else path
+
+
+def _read_mapping(kind: str, ontology: Path, terms: Terms) -> TableMapping | None:
+    """The mapping of a table, read and checked; raises UsageError and InputError where it cannot be used."""
+    path = _find_mapping(kind, ontology, terms)
+    return read_mapping(path, read_codes(ontology)) if path else None
 
 
 def _check_rates(terms: Terms) -> None:

@@ -118,9 +118,13 @@ def load_rdf(
     listed = list(files)
     if source and len(listed) > 1:
         raise UsageError(f"--source names one file, got {len(listed)}")
-    described = [_describe_file(file, source) for file in listed]
-    refuse_twice([one.id for one in described])
-    origins = {one.id: file for one, file in zip(described, listed, strict=True)}
+    names = [source_name(file, source) for file in listed]
+    refuse_twice(names)
+    origins = dict(zip(names, listed, strict=True))
+    if not source:
+        found = {name: [file] for name, file in origins.items()}
+        origins = {name: file for name, (file,) in under_known_ids(found, store).items()}
+    described = [_describe_file(file, name) for name, file in origins.items()]
 
     def change(sources: Path) -> Iterator[Path]:
         for one in described:
@@ -152,6 +156,33 @@ def source_names(files: Iterable[Path]) -> list[str]:
         for at in alike:
             folders[at] += 1
             names[at] = source_name(listed[at].with_name("-".join(listed[at].parts[-1 - folders[at] :])), None)
+
+
+def under_known_ids(found: Mapping[str, list[Path]], store: Path) -> dict[str, list[Path]]:
+    """Files by the id of their source; what a store has byte for byte under another id keeps that, whatever its name.
+
+    A name that the store has is an edition of that source. Where two sources have the same bytes, names decide.
+    """
+    known = _ids_by_digest(store)
+    there = set(chain(*known.values()))
+    ids: dict[str, list[Path]] = {}
+    for name, files in found.items():
+        new = there and name not in there and all(file.is_file() for file in files)
+        same = known.get(file_digest(*files), []) if new else []
+        ids[same[0] if len(same) == 1 and same[0] not in {*found, *ids} else name] = files
+    return ids
+
+
+def _ids_by_digest(store: Path) -> Mapping[str, list[str]]:
+    """The sources of a store by the digest of what each was read from; none of a store that cannot be read."""
+    known: dict[str, list[str]] = defaultdict(list)
+    try:
+        view = open_view(store) if current_version(store) else None
+    except StoreError:  # a load makes such a store anew
+        return known
+    for source, digest in view.rows("SELECT ?source ?sha256 { ?source a :Source ; :sha256 ?sha256 }") if view else ():
+        known[digest].append(source_id(source))
+    return known
 
 
 def _uncounted(statements: Iterable[Statement], source: str) -> Iterator[Statement]:
@@ -257,11 +288,10 @@ def _write(statements: Iterable[Statement], source: str, folder: Path) -> Path:
     return path
 
 
-def _describe_file(file: Path, source: str | None) -> Source:
-    name = source_name(file, source)
+def _describe_file(file: Path, source: str) -> Source:
     if not file.is_file():
         raise InputError(f"{file}: expected an RDF file, got none")
-    return Source(id=name, title=file.name, file=file.name, sha256=file_digest(file))
+    return Source(id=source, title=file.name, file=file.name, sha256=file_digest(file))
 
 
 def source_name(file: Path, source: str | None) -> str:

@@ -143,6 +143,24 @@ def test_two_files_of_one_name_are_loaded_side_by_side(tmp_path: Path, run_kg: R
     assert set(open_view(tmp_path / "store").sources) == {"2019-trust", "2020-trust"}
 
 
+@pytest.mark.parametrize("kind", [*FEEDS, "rdf"])
+def test_a_renamed_file_is_the_source_that_it_was(kind: str, tmp_path: Path, run_kg: RunKg) -> None:
+    store = tmp_path / "store"
+    (tmp_path / "new").mkdir()
+    words = arguments(kind) if kind != "rdf" else [str(DATA / "accra-2008.nq")]
+    files = [word for word in words if word.startswith(str(DATA))]
+    assert run_kg("load", kind, *words, "--store", store).code == 0
+    (before,) = open_view(store).sources
+    renamed = [str(shutil.copy(file, tmp_path / "new" / f"other-{Path(file).name}")) for file in files]
+    ran = run_kg("load", kind, *renamed, *words[len(files) :], "--store", store)
+    assert ran.code == 0, ran.err
+    assert f"{before}: takes the place of what was read from {files[0]}" in ran.err
+    assert set(open_view(store).sources) == {before}
+    ran = run_kg("load", kind, *words, "--source", "twice", "--store", store)
+    assert ran.code == 0, ran.err
+    assert set(open_view(store).sources) == {before, "twice"}
+
+
 # --- packed files ------------------------------------------------------------------------------------------------
 
 

@@ -369,6 +369,17 @@ def test_no_text_of_a_row_tells_the_name_of_its_individuals(tmp_path: Path) -> N
     assert not any(word in repr(found) for word in ("Jane", "Poe"))
 
 
+def test_no_finding_tells_the_name_of_an_individual(tmp_path: Path) -> None:
+    slip = "Wells of Ren\u00c3\u00a9e Poe"  # mis-decoded, so that there is something to say of it
+    lines = [
+        "1,A,Ms. Ren\u00c3\u00a9e Poe,,of Ms. Ren\u00c3\u00a9e Poe,USD,KE,2014,2013",
+        f"2,{slip},Ren\u00c3\u00a9e Poe,person,5,Ren\u00c3\u00a9e Poe,KE,,",
+    ]
+    found, report = read("\n".join([HEADER, *lines, ""]), tmp_path)
+    assert {rule for _, rule in report.counts} >= {"mis-decoded", "value-unread", "end-before-start", "no-currency"}
+    assert "Poe" not in repr(found) + repr(report)
+
+
 def test_contacts_are_taken_out_of_cells_and_are_no_ids(tmp_path: Path) -> None:
     text = "Wells. Contact: Jane Doe tel +254722123456 jane@example.org"
     found, report = read(f"{HEADER}\n1,{text},jane@example.org,,5,USD,KE,,\n", tmp_path)

@@ -13,6 +13,7 @@ from kg.shipped import ontology_dir, triples_dir
 STORE_FORMAT = "7"
 """Raised when a version is laid out anew, so that stores made by an older release are built again."""
 
+_PIECE = 1 << 20
 _MAKERS = (".nq", ".tsv", ".ttl", ".rq")
 _NOT_MAKERS = ("examples", "questions", "checks", "shapes")
 """Parts of the ontology that do not change what is published."""
@@ -27,10 +28,14 @@ def graph_version(sources: Path, ontology: Path) -> str:
     return digest.hexdigest()[:16]
 
 
-def file_digest(file: Path) -> str:
-    """The SHA-256 of a file's bytes, in hexadecimal."""
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+def file_digest(*files: Path) -> str:
+    """The SHA-256 of a file's bytes, or of those of several files one after the other, in hexadecimal."""
+    digest = hashlib.sha256()
+    for file in files:
+        with file.open("rb") as stream:
+            while piece := stream.read(_PIECE):
+                digest.update(piece)
+    return digest.hexdigest()
 
 
 def shipped_store() -> Path:

@@ -64,9 +64,8 @@ def read_table(
 
 @dataclass(slots=True)
 class Scope:
-    """A row that is being read: where it stands, and what was made of it so far."""
+    """A row that is being read: what was made of it so far, and its cells."""
 
-    place: str
     told: Told
     cells: dict[str, str]
     lists: dict[str, list[dict[str, str]]]
@@ -132,7 +131,7 @@ class Reading:
             self.records.add(record)
         position = Position(file, record if record and not repeated else f"row {line.number}")
         cells[ROW], cells[DIGEST] = str(line.number), self._digest(line.cells)
-        scope = Scope(place, Told(place, line.number, position, repeated), cells, {})
+        scope = Scope(Told(place, line.number, position, repeated), cells, {})
         scope.told.persons = tuple(sorted(set(self._persons(scope)), key=lambda name: (-len(name), name)))
         for block in self.mapping.blocks:
             for item in self._items(block, scope):
@@ -189,7 +188,7 @@ class Reading:
         for key, found in parts.items():
             if found and len(found) != longest:
                 message = f"lists.{items.name}: expected {longest} values as beside it, got {len(found)} of {key}"
-                self.report.add("warning", "list-uneven", "", f"{message}; its columns may not fit", scope.place)
+                scope.told.find(self.report, "warning", "list-uneven", "", f"{message}; its columns may not fit")
         for number in range(longest):
             item = {key: found[number] if number < len(found) else "" for key, found in parts.items()}
             if any(item.values()):
@@ -199,7 +198,7 @@ class Reading:
                     continue
                 text = next(iter(item.values()))[:_SHOWN]
                 message = f"lists.{items.name}: expected an item of its pattern, got {text!r}; it is left out"
-                self.report.add("error", "item-unread", "", message, scope.place)
+                scope.told.find(self.report, "error", "item-unread", "", message)
 
     def _record(self, block: Block, cells: Mapping[str, str], scope: Scope) -> Iterator[Row]:
         values: dict[str, Any] = {"certainty": "stated"}
@@ -217,7 +216,7 @@ class Reading:
                     raise ValueError(f"{one.column.name}: expected a value, got none")
         except ValueError as error:
             message = f"{block.place}: {error}; the record is left out"
-            self.report.add("error", "record-unusable", str(values.get("id", "")), message, scope.place)
+            scope.told.find(self.report, "error", "record-unusable", str(values.get("id", "")), message)
             return
         ends = [one for one in block.fields if one.column.name in _ENDS]
         if block.record is Allocation and not values.keys() & _ENDS and all(one.is_empty(cells) for one in ends):
@@ -233,11 +232,11 @@ class Reading:
                 try:
                     value = self._read(one, block, choice, item, scope)
                 except ValueError as error:
-                    raw = choice.raw(item)[:_SHOWN]
+                    raw = without_names(choice.raw(item), scope.told.persons)[:_SHOWN]
                     if one.column.required:
                         raise ValueError(f"{one.column.name}: {error}, got {raw!r}") from None
                     message = f"{block.place}.{one.column.name}: {error}, got {raw!r}; left out"
-                    self.report.add("warning", "value-unread", "", message, scope.place)
+                    scope.told.find(self.report, "warning", "value-unread", "", message)
                     remarks.append(f"The source has {raw!r} as {one.column.name.replace('_', ' ')}.")
                     continue
                 if value not in ("", None, ()) and not one.column.several:

@@ -45,6 +45,13 @@ class Told:
         """The row."""
         return (self.position,)
 
+    def find(self, report: Report, severity: str, rule: str, local: str, message: str) -> None:
+        """Note a finding at the row; of a row with individuals neither their names nor the thing, whose id may be one.
+
+        Raises InputError for an error where the report is strict.
+        """
+        report.add(severity, rule, "" if self.persons else local, without_names(message, self.persons), self.place)
+
 
 @dataclass(slots=True)
 class Things:
@@ -71,7 +78,7 @@ class Things:
         self._mend(values, remarks, told)
         if lacks := _lacks(block, values):
             message = f"{block.place}: expected {lacks}, got none; the record is left out"
-            self.report.add("error", "record-unusable", "", message, told.place)
+            told.find(self.report, "error", "record-unusable", "", message)
             return
         values["note"] = without_names(without_contacts(" ".join(filter(None, remarks))), told.persons)
         match block.table:
@@ -90,12 +97,14 @@ class Things:
             self.waiting = [(row, place) for row, place in self.waiting if self._lacking(row)]
             yield from map(self._told, ready)
         for row, place in self.waiting:
-            message = f"expected a row of the id {self._lacking(row)!r}, got none; what refers to it is left out"
+            lacking = self._lacking(row)
+            which = "an individual" if lacking in self.individuals else f"the id {lacking!r}"
+            message = f"expected a row of {which}, got none; what refers to it is left out"
             self.report.add("error", "no-such-row", row.id, message, place)
         for (vocabulary, code), told in self.undescribed.items():
             if (vocabulary, code) not in self.concepts:
                 message = f"expected a code of {vocabulary} or its name, got {code[:40]!r}; it is its own name"
-                self.report.add("warning", "code-without-name", "", message, told.place)
+                told.find(self.report, "warning", "code-without-name", "", message)
                 yield Concept(vocabulary=vocabulary, code=code, name=code, evidence=told.evidence, certainty="stated")
         for local, party in self.parties.items():
             withheld = replace(party, name=WITHHELD, language="en", kind="other", identifiers=(), note="")
@@ -120,7 +129,7 @@ class Things:
         kind = kind if known.kind == "unspecified" else known.kind
         if values["kind"] not in (kind, "unspecified"):
             message = f"kind: expected {kind} as before, got {values['kind']}; kept the first"
-            self.report.add("info", "other-kind", local, message, told.place)
+            told.find(self.report, "info", "other-kind", local, message)
         self.parties[local] = replace(known, kind=kind, identifiers=known.identifiers + more)
         if name not in (known.name, WITHHELD):
             yield from self._name(local, name, known.language, told)
@@ -144,12 +153,12 @@ class Things:
             self.concepts[key] = concept.name
             if known:
                 message = f"expected a code of {concept.vocabulary}, got {concept.code}; described as the source has it"
-                self.report.add("warning", f"not-in-{concept.vocabulary}", "", message, told.place)
+                told.find(self.report, "warning", f"not-in-{concept.vocabulary}", "", message)
             self.report.tally["concepts"] += 1
             yield concept
         elif self.concepts[key] != concept.name:
             message = f"name: expected {self.concepts[key]!r} of {concept.code} as before, got {concept.name!r}"
-            self.report.add("info", "other-name", "", f"{message}; kept the first", told.place)
+            told.find(self.report, "info", "other-name", "", f"{message}; kept the first")
 
     def _thing(self, block: Block, values: dict[str, Any], told: Told) -> Iterator[Row]:
         """A thing with an id of its own; one that is met again is the same, or kept apart."""
@@ -158,13 +167,13 @@ class Things:
         if local in self.made and (block.merge or block.table in MERGED):
             if self.made[local] != content:
                 message = f"{block.place}: expected {local} as it was told before, got other values; kept the first"
-                self.report.add("info", "told-differently", local, message, told.place)
+                told.find(self.report, "info", "told-differently", local, message)
             return
         if local in self.made:
             values["id"] = told.others[local] = self._apart(f"{local}.row-{told.number}")
             if not told.repeated:
                 message = f"{block.place}: expected each id once, got {local} again; it is kept as {values['id']}"
-                self.report.add("warning", "duplicate-id", values["id"], message, told.place)
+                told.find(self.report, "warning", "duplicate-id", values["id"], message)
         self.made.setdefault(values["id"], content)
         row = block.record(evidence=told.evidence, **values)
         yield from self._ready(self._counted(row, told) if isinstance(row, Flow) else row, told)
@@ -232,19 +241,19 @@ class Things:
         for name in _TEXTS:
             if rule := damage(str(values.get(name, ""))):
                 message = f"{name}: expected text as it was written, got {values[name][:80]!r}; kept as it is"
-                self.report.add("warning", rule, local, message, told.place)
+                told.find(self.report, "warning", rule, local, message)
         for first, last in (("start", "end"), ("planned_start", "planned_end")):
             one, other = values.get(first), values.get(last)
             if one and other and other.latest < one.earliest:
                 message = f"{last}: expected an end after the start {one.edtf}, got {other.edtf}; both are left out"
-                self.report.add("warning", "end-before-start", local, message, told.place)
+                told.find(self.report, "warning", "end-before-start", local, message)
                 remarks.append(f"The source has the start {one.edtf} and the end {other.edtf}.")
                 del values[first], values[last]
         currency = values.get("currency", "")
         fits = _CURRENCY.fullmatch(currency)
         if values.get("amount") is not None and not fits:
             message = f"currency: expected a code like USD, got {currency[:40]!r}; the amount is left out"
-            self.report.add("warning", "no-currency", local, message, told.place)
+            told.find(self.report, "warning", "no-currency", local, message)
             remarks.append(f"The source has the amount {values['amount']:f} and the currency {currency!r}.")
             del values["amount"]
         if currency and not fits:
