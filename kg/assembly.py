@@ -23,7 +23,7 @@ from kg.store.nquads import check_complete, graph_of
 from kg.store.publish import Draft
 from kg.store.sorting import sort_lines
 from kg.store.version import STORE_FORMAT, file_digest
-from kg.store.view import FORMAT, View
+from kg.store.view import FORMAT, View, read_version
 from kg.summary import ENTITIES
 from kg.ties import write_ties
 from kg.version import __version__
@@ -137,9 +137,9 @@ class Assembly:
 
 def index(send: Send, folder: Path, version: str) -> None:
     """Write the index of names and the ties of a version into its folder, and send how many ties there are."""
-    write_names(_names(View(folder, version, fill.read_engine(folder / "oxigraph"))), folder)
+    write_names(_names(read_version(folder, version)), folder)
     fill.free_memory()
-    send(write_ties(View(folder, version, fill.read_engine(folder / "oxigraph")), folder))
+    send(write_ties(read_version(folder, version), folder))
 
 
 def _ontology_files(ontology: Path) -> dict[Path, str]:

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from kg.beside import Send, run_frames
-from kg.clean.values import read_day
 from kg.errors import InputError, UsageError
 from kg.mapping.rows import map_records
 from kg.model.finding import split_place
@@ -20,12 +19,11 @@ from kg.model.iris import source_iri
 from kg.model.report import Report
 from kg.model.row import Companion, Row, Source
 from kg.packed import ENDINGS, Progress, open_packed
-from kg.pipeline import Published, publish, refuse_twice, source_name, source_names, under_known_ids
+from kg.pipeline import Published, name_sources, publish
 from kg.sources.cells import Codes
 from kg.sources.fts.pages import describe_fts, group_fts
 from kg.sources.fts.read import read_fts
-from kg.sources.iati.read import read_iati
-from kg.sources.iati.stream import read_header
+from kg.sources.iati.read import describe_iati, read_iati
 from kg.sources.rates.convert import convert_flows
 from kg.sources.rates.read import CURRENCY, RateTable, read_rates
 from kg.sources.tables.language import TableMapping
@@ -56,8 +54,8 @@ class Feed(NamedTuple):
 
     what: str
     endings: tuple[str, ...]
-    describe: Callable[[Sequence[Path], TableMapping | None], Mapping[str, Any]]
-    """Fields of `Source`."""
+    describe: Callable[[Sequence[Path]], Mapping[str, Any]] | None
+    """Fields of `Source`; of a table, its mapping tells them."""
     read: Callable[[Sequence[Path], Inside], Iterator[Row]]
     group: Callable[[Sequence[Path]], Mapping[str, Sequence[Path]]] | None = None
     """The files of each source by a name for it; without it, each file is a source."""
@@ -104,9 +102,7 @@ def load_feed(
     """
     _read_mapping(kind, ontology, terms)
     _check_rates(terms)
-    groups = group_files(kind, list(files), terms.source)
-    if not terms.source:
-        groups = under_known_ids(groups, store)
+    groups = group_files(kind, list(files), terms.source, store)
     sizes = {name: sum(_size(file) for file in group) for name, group in groups.items()}
 
     def change(sources: Path) -> Iterator[Path]:
@@ -128,24 +124,18 @@ def load_feed(
     return publish(store, change, ontology=ontology, origins=origins, watch=watch)
 
 
-def group_files(kind: str, files: Sequence[Path], source: str | None) -> dict[str, list[Path]]:
+def group_files(kind: str, files: Sequence[Path], source: str | None, store: Path) -> dict[str, list[Path]]:
     """The files of each source by its id: all of them under the one that was asked for, else as the format says.
 
     Raises UsageError where files of a format that has one file a source are to be one, or two sources have one id.
     """
     group = FEEDS[kind].group
-    if source and not FEEDS[kind].joins and len(files) > 1:
-        raise UsageError(f"--source names one file, got {len(files)}")
-    if source:
-        name = source_name(files[0], source)
-        refuse_twice([name])
-        return {name: list(files)}
-    found = [(files[0].with_name(name), files) for name, files in group(files).items()] if group else (
-        [(file, [file]) for file in files]
-    )  # fmt: skip
-    names = source_names(file for file, _ in found)
-    refuse_twice(names)
-    return {name: list(files) for name, (_, files) in zip(names, found, strict=True)}
+    if source and FEEDS[kind].joins:
+        return name_sources({files[0]: list(files)}, source, store)
+    if group is None:
+        return name_sources({file: [file] for file in files}, source, store)
+    found = group(files).items()
+    return name_sources({inside[0].with_name(name): list(inside) for name, inside in found}, source, store)
 
 
 def _map_sources(
@@ -197,7 +187,9 @@ def describe_files(
         if not file.is_file():
             raise InputError(f"{file}: expected {FEEDS[kind].what}, got none")
     names = files[0].name + (f" and {len(files) - 1} more" if len(files) > 1 else "")
-    fields: dict[str, Any] = {"title": names, "language": "", **FEEDS[kind].describe(files, mapping)}
+    describe = FEEDS[kind].describe
+    told = describe(files) if describe else mapping.source if mapping else {}
+    fields: dict[str, Any] = {"title": names, "language": "", **told}
     fields.update({key: value for key, value in terms._asdict().items() if value and key in ("publisher", "licence")})
     return Source(id=source, file=names, sha256=file_digest(*files), **fields)
 
@@ -258,30 +250,9 @@ def _read_rates(terms: Terms) -> RateTable | None:
     return read_rates(terms.rates, terms.convert_to) if terms.rates else None
 
 
-def _describe_iati(files: Sequence[Path], _: TableMapping | None) -> Mapping[str, Any]:
-    """The day on which an IATI file says it was made, and in which version of the standard."""
-    with open_packed(files[0]) as stream:
-        header = read_header(stream, str(files[0]))
-    version = " ".join(header.get("version", "").split())[:40]
-    note = f"The file says that it has the version {version} of IATI." if version else ""
-    return {"date": read_day(header.get("generated-datetime", "")), "note": note}
-
-
 def _read_iati(files: Sequence[Path], inside: Inside) -> Iterator[Row]:
     with open_packed(files[0], inside.told) as stream:
         yield from read_iati(stream, files[0].name, inside.report, inside.codes)
-
-
-def _describe_fts(files: Sequence[Path], _: TableMapping | None) -> Mapping[str, Any]:
-    return describe_fts(files)
-
-
-def _read_fts(files: Sequence[Path], inside: Inside) -> Iterator[Row]:
-    return read_fts(files, inside.report, inside.codes)
-
-
-def _describe_table(_: Sequence[Path], mapping: TableMapping | None) -> Mapping[str, Any]:
-    return mapping.source if mapping else {}
 
 
 def _read_table(files: Sequence[Path], inside: Inside) -> Iterator[Row]:
@@ -289,18 +260,19 @@ def _read_table(files: Sequence[Path], inside: Inside) -> Iterator[Row]:
     return read_table(files, inside.mapping, inside.report, inside.codes, inside.told)
 
 
-_TABLES = (
-    ".csv",
-    ".tsv",
-    ".txt",
-    ".xlsx",
-    *(f"{table}{packed}" for table in (".csv", ".tsv", ".txt") for packed in ENDINGS),
-)
+_TEXTS = (".csv", ".tsv", ".txt")
+_TABLES = (*_TEXTS, ".xlsx", *(f"{text}{packed}" for text in _TEXTS for packed in ENDINGS))
 
 FEEDS: dict[str, Feed] = {
-    "iati": Feed("an IATI file", (".xml", ".xml.gz", ".xml.zst"), _describe_iati, _read_iati),
-    "fts": Feed("a page of FTS", (".json", ".json.gz", ".json.zst"), _describe_fts, _read_fts, group_fts),
-    "aiddata": Feed("AidData's table", _TABLES, _describe_table, _read_table, mapping="aiddata-china-1"),
-    "table": Feed("a table", _TABLES, _describe_table, _read_table, mapping=""),
+    "iati": Feed("an IATI file", (".xml", ".xml.gz", ".xml.zst"), describe_iati, _read_iati),
+    "fts": Feed(
+        "a page of FTS",
+        (".json", ".json.gz", ".json.zst"),
+        describe_fts,
+        lambda files, inside: read_fts(files, inside.report, inside.codes),
+        group_fts,
+    ),
+    "aiddata": Feed("AidData's table", _TABLES, None, _read_table, mapping="aiddata-china-1"),
+    "table": Feed("a table", _TABLES, None, _read_table, mapping=""),
 }
 """The formats of published data that can be loaded, by their names on the command line."""

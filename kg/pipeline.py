@@ -115,15 +115,7 @@ def load_rdf(
     watch: Watch = unwatched,
 ) -> Published:
     """Load RDF files into a store, each as a source of its own, named `source` or after the file."""
-    listed = list(files)
-    if source and len(listed) > 1:
-        raise UsageError(f"--source names one file, got {len(listed)}")
-    names = [source_name(file, source) for file in listed]
-    refuse_twice(names)
-    origins = dict(zip(names, listed, strict=True))
-    if not source:
-        found = {name: [file] for name, file in origins.items()}
-        origins = {name: file for name, (file,) in under_known_ids(found, store).items()}
+    origins = {name: file for name, (file,) in name_sources({file: [file] for file in files}, source, store).items()}
     described = [_describe_file(file, name) for name, file in origins.items()]
 
     def change(sources: Path) -> Iterator[Path]:
@@ -158,8 +150,21 @@ def source_names(files: Iterable[Path]) -> list[str]:
             names[at] = source_name(listed[at].with_name("-".join(listed[at].parts[-1 - folders[at] :])), None)
 
 
-def under_known_ids(found: Mapping[str, list[Path]], store: Path) -> dict[str, list[Path]]:
-    """Files by the id of their source; what a store has byte for byte under another id keeps that, whatever its name.
+def name_sources(groups: Mapping[Path, list[Path]], source: str | None, store: Path) -> dict[str, list[Path]]:
+    """The files of each source by its id: one that was asked for, else that of the same bytes in the store, or a name.
+
+    The groups are under the path whose name they get. Raises UsageError for several sources with one id.
+    """
+    if source and len(groups) > 1:
+        raise UsageError(f"--source names one file, got {len(groups)}")
+    names = [source_name(first, source) for first in groups] if source else source_names(groups)
+    refuse_twice(names)
+    found = dict(zip(names, groups.values(), strict=True))
+    return found if source else _under_known_ids(found, store)
+
+
+def _under_known_ids(found: Mapping[str, list[Path]], store: Path) -> dict[str, list[Path]]:
+    """Files under the id that a store has the very same bytes of, whatever their name is now.
 
     A name that the store has is an edition of that source. Where two sources have the same bytes, names decide.
     """
@@ -312,18 +317,16 @@ def _all_origins(draft: Draft, origins: Mapping[str, Path]) -> dict[str, str]:
 
 
 def _origins_before(draft: Draft) -> dict[str, str]:
-    """Where the sources of the current version were read from."""
-    if draft.current is None:
+    """Where the sources of the current version were read from; nothing where that cannot be read any more."""
+    try:
+        return dict(json.loads((draft.current / "version.json").read_bytes())["origins"]) if draft.current else {}
+    except (OSError, ValueError, KeyError):
         return {}
-    return dict(json.loads((draft.current / "version.json").read_text(encoding="utf-8"))["origins"])
 
 
 def _moved(draft: Draft, known: Mapping[str, str]) -> dict[str, str]:
     """The sources that were read from another place before, with that place."""
-    try:
-        before = _origins_before(draft)
-    except (OSError, ValueError, KeyError):  # what the store held need not be readable where all is built anew
-        return {}
+    before = _origins_before(draft)
     return {source: before[source] for source, place in known.items() if before.get(source, place) != place}
 
 

@@ -124,15 +124,15 @@ NAMED = {
 
 
 def test_files_of_one_name_are_sources_of_their_own_by_their_folders(tmp_path: Path) -> None:
-    root = tmp_path / "y"
+    root, store = tmp_path / "y", tmp_path / "store"
     files = {root / file: name for file, name in NAMED.items()}
-    found = group_files("iati", list(files), None)
+    found = group_files("iati", list(files), None, store)
     assert {group[0]: name for name, group in found.items()} == files
-    assert group_files("iati", list(reversed(files)), None) == found
+    assert group_files("iati", list(reversed(files)), None, store) == found
     with pytest.raises(UsageError, match="expected each id once, got 'y-d' twice"):
-        group_files("iati", [*files, root / "D.xml"], None)
+        group_files("iati", [*files, root / "D.xml"], None, store)
     with pytest.raises(UsageError, match="--source names one file"):
-        group_files("iati", list(files), "one")
+        group_files("iati", list(files), "one", store)
 
 
 def test_two_files_of_one_name_are_loaded_side_by_side(tmp_path: Path, run_kg: RunKg) -> None:

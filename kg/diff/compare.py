@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from kg.diff.sides import Side
+from kg.diff.succession import follow
 from kg.errors import UsageError
 from kg.facts import Reader, notation, parse_evidence
 from kg.identity.ledger import Decision
@@ -80,7 +81,11 @@ class Count(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """All that differs: statements, things, counts by kind, and identity decisions."""
+    """All that differs: statements, things, counts by kind, and identity decisions.
+
+    Statements are told as they are. In changes and counts, a flow that no publisher has numbered is the same where all
+    but one thing of it is.
+    """
 
     went: tuple[Quad, ...]
     came: tuple[Quad, ...]
@@ -95,30 +100,28 @@ class Difference:
         return not (self.went or self.came or self.decisions_went or self.decisions_came)
 
 
-def compare(old: Side, new: Side, readers: tuple[Reader, Reader], sources: Sequence[str] = ()) -> Difference:
+def compare(old: Side, new: Side, read: Callable[[Side], Reader], sources: Sequence[str] = ()) -> Difference:
     """Compare two sides, or only some sources (by id) of them.
 
-    `readers` read the statements of each side together with the ontology, and give things their names. Identity
-    decisions are compared where both sides have a ledger. Raises UsageError for a source that neither side has.
+    `read` reads the statements of a side together with the ontology, and gives things their names. Identity decisions
+    are compared where both sides have a ledger. Raises UsageError for a source that neither side has.
     """
     known = sorted({*old.sources, *new.sources})
     for name in sources:
         if name not in known:
             raise UsageError(f"source: expected one of {', '.join(known) or 'none'}, got {name!r}")
     told = [name for name in known if not sources or name in sources]
-    decided = [_decisions(side, sources) for side in (old, new)]
-    lost, got = (
-        (decided[0] - decided[1], decided[1] - decided[0])
-        if None not in (old.decisions, new.decisions)
-        else (set(), set())
-    )
-    before, after = (_quads(side, told) for side in (old, new))
-    went, came = sorted(before - after), sorted(after - before)
+    one, other = (_decisions(side, sources) for side in (old, new))
+    lost, got = (one - other, other - one) if None not in (old.decisions, new.decisions) else (set(), set())
+    known_again = follow(old, new)
+    readers = read(known_again), read(new)
+    before, after = (_quads(side, told) for side in (known_again, new))
     return Difference(
-        tuple(went),
-        tuple(came),
-        tuple(_told_decisions(lost, got)) + tuple(sorted(_changes(went, came, before, after, readers))),
-        tuple(_counts(before, after, {*went, *came}, readers)),
+        tuple(sorted(_quads(old, told) - after)),
+        tuple(sorted(after - _quads(old, told))),
+        tuple(_told_decisions(lost, got))
+        + tuple(sorted(_changes(before - after, after - before, before, after, readers))),
+        tuple(_counts(before, after, before ^ after, readers)),
         tuple(sorted(lost)),
         tuple(sorted(got)),
     )

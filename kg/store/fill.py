@@ -39,13 +39,6 @@ def create_engine(folder: Path) -> pyoxigraph.Store:
     return ox.Store(str(folder))
 
 
-def read_engine(folder: Path) -> pyoxigraph.Store:
-    """An engine on disk that is full, for reading."""
-    import pyoxigraph as ox
-
-    return ox.Store.read_only(str(folder))
-
-
 def load_source(engine: pyoxigraph.Store, file: Path, canonical: Mapping[str, str]) -> None:
     """Load one N-Quads file of one graph, each IRI replaced by its canonical one, into its graph and the default graph.
 

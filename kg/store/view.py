@@ -192,13 +192,18 @@ def known_prefixes() -> dict[str, str]:
     return {prefix: iri for prefix, iri in PREFIXES.items() if prefix != "kg"}
 
 
+def read_version(folder: Path, version: str) -> View:
+    """A view of the version in a folder, finished or not; raises OSError where it cannot be read."""
+    import pyoxigraph as ox
+
+    return View(folder, version, ox.Store.read_only(str(folder / "oxigraph")))
+
+
 def open_view(store: Path) -> View:
     """Open the current version of a store for reading.
 
     Raises StoreError where there is no store, or one that cannot be read.
     """
-    import pyoxigraph as ox
-
     for attempt in (1, 2):
         folder = current_version(store)
         if folder is None:
@@ -208,7 +213,7 @@ def open_view(store: Path) -> View:
                 raise StoreError(
                     f"{store}: expected a store of this release, got another's; build it anew with `kg build`"
                 )
-            return View(folder, folder.name, ox.Store.read_only(str(folder / "oxigraph")))
+            return read_version(folder, folder.name)
         except OSError as error:
             # Another publish may have pruned the version between the two reads: look once more.
             if attempt == 2 or current_version(store) == folder:

@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import BinaryIO
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, BinaryIO
 
+from kg.clean.values import read_day
 from kg.model.report import Report
 from kg.model.row import Row
+from kg.packed import open_packed
 from kg.sources.cells import Codes
 from kg.sources.iati.activities import read_activity
 from kg.sources.iati.organisations import read_organisation
 from kg.sources.iati.parties import Parties
 from kg.sources.iati.scope import Reading
-from kg.sources.iati.stream import RECORDS, Element, line_of, read_elements
+from kg.sources.iati.stream import RECORDS, Element, line_of, read_elements, read_header
 from kg.sources.iati.unread import count_root, count_stranger, count_unread
 
 _NO_CODES: Codes = {}
+
+
+def describe_iati(files: Sequence[Path]) -> Mapping[str, Any]:
+    """The day on which an IATI file says it was made, and in which version of the standard.
+
+    Raises InputError where its root cannot be read.
+    """
+    with open_packed(files[0]) as stream:
+        header = read_header(stream, str(files[0]))
+    version = " ".join(header.get("version", "").split())[:40]
+    note = f"The file says that it has the version {version} of IATI." if version else ""
+    return {"date": read_day(header.get("generated-datetime", "")), "note": note}
 
 
 def read_iati(stream: BinaryIO, name: str, report: Report, codes: Codes = _NO_CODES) -> Iterator[Row]:
