@@ -112,13 +112,13 @@ class Assembly:
         self._close()
 
     def _index(self, version: str, much: bool) -> int:
-        """Index names and ties, and return how many ties there are: of much data in a process of its own.
+        """Index names and ties, and return how many ties there are: of much data arranged, in a process of its own.
 
-        So all memory is given back that it took. They are read before rules run: then an actor does not yet lead to
-        each of its works.
+        What lies as it was stored takes many times as long to read, and a process gives back all memory that it took.
+        They are read before rules run: then an actor does not yet lead to each of its works.
         """
+        (self._arrange if much else self._close)()
         self.watch("indexing names and ties", 0, 0)
-        self._close()
         (ties,) = run_frames(index, self.draft.folder, version, beside=much)
         return int(ties)
 
