@@ -1,7 +1,8 @@
-"""Flows that no publisher has numbered, known again in a newer edition.
+"""Transactions and budgets that no publisher has numbered, known again in a newer edition.
 
 Such a flow is named by all that it says, so that with a corrected amount it has another id. It is taken for the same
-where it says all but one thing as before, and no other flow could be meant as well.
+where its activity says all but one thing of it as before, and no other flow could be meant as well. Of another time or
+stage it is another flow: payments of the same amount come month after month.
 """
 
 from __future__ import annotations
@@ -19,11 +20,12 @@ Saying = tuple[str, str, str]
 """What a flow or a part of it says: the part, an empty string for the flow itself, a predicate and an object."""
 
 _FLOW = (iri(RDF.type), iri(KG.FundingFlow))
-_BY_CONTENT = re.compile(r"(<.*\.[0-9a-f]{16}(?:\.\d+)?)([.>].*)")
-"""An IRI that is made of what a flow says (equal flows are numbered), and what of it names a part of the flow."""
+_BY_CONTENT = re.compile(r"(<.*\.(?:transaction|budget|planned-disbursement)\.)([0-9a-f]{16}(?:\.\d+)?)([.>].*)")
+"""An IRI that is made of what a flow says (equal flows are numbered): whose it is, the digest, and the part of it."""
 _MADE = {iri(SKOS.prefLabel), iri(KG.note), iri(KG.evidence)}
 """What only repeats the others: the label and the note are made of them, and evidence is where they stand."""
-_TIMES = set(map(iri, (KG.start, KG.end, KG.valueDate)))
+_APART = set(map(iri, (KG.start, KG.end, KG.valueDate, KG.stage)))
+"""What tells a flow from others of its activity."""
 _MONEY = (".amount>", ".in-")
 """How the parts of a flow end or begin that are its amount and its conversions."""
 
@@ -40,7 +42,7 @@ def _successors(old: frozenset[Statement], new: frozenset[Statement]) -> dict[st
     """The new IRI of each flow that is known again, by its old one."""
     flows = [{subject for subject, *of in side if tuple(of) == _FLOW and _split(subject)[0]} for side in (old, new)]
     gone, come = _sayings(old, flows[0] - flows[1]), _sayings(new, flows[1] - flows[0])
-    facets = {_facet(saying) for said in (*gone.values(), *come.values()) for saying in said}
+    facets = {_facet(saying) for said in (*gone.values(), *come.values()) for saying in said} - _APART
     met: dict[str, set[str]] = defaultdict(set)
     """Flows of the other side that each flow could be; of many two, which are one too many."""
     for facet in sorted(facets):
@@ -58,7 +60,8 @@ def _alike_but_for(
     alike: dict[int, tuple[list[str], list[str]]] = defaultdict(lambda: ([], []))
     for side, found in enumerate((gone, come)):
         for flow, said in found.items():
-            alike[hash(frozenset(saying for saying in said if _facet(saying) != facet))][side].append(flow)
+            same = frozenset(saying for saying in said if _facet(saying) != facet)
+            alike[hash((_BY_CONTENT.sub(r"\1", flow), same))][side].append(flow)
     return (group for group in alike.values() if all(group))
 
 
@@ -75,15 +78,15 @@ def _sayings(statements: Iterable[Statement], flows: set[str]) -> Mapping[str, l
 def _split(term: str) -> tuple[str, str]:
     """The IRI of a flow without a number, or what could be one, and the end that names a part of it."""
     match = _BY_CONTENT.fullmatch(term)
-    return (f"{match[1]}>", match[2]) if match else ("", "")
+    return (f"{match[1]}{match[2]}>", match[3]) if match else ("", "")
 
 
 def _facet(saying: Saying) -> str:
-    """What changes together: an amount with its currency and conversions, the days of a flow, else one property."""
+    """What changes together: an amount with its currency and conversions, else one property."""
     part, predicate, value = saying
     if part.startswith(_MONEY) or value.startswith(_MONEY):
         return "amount"
-    return "time" if predicate in _TIMES else predicate
+    return predicate
 
 
 def _renamed(statements: frozenset[Statement], names: Mapping[str, str]) -> frozenset[Statement]:
