@@ -8,16 +8,18 @@ files -> sources (a file each, or the pages of one query together) -> records ->
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from kg.beside import Send, run_frames
 from kg.errors import InputError, UsageError
-from kg.mapping.rows import map_records
+from kg.mapping.rows import map_records, map_source
 from kg.model.finding import split_place
 from kg.model.iris import source_iri
 from kg.model.report import Report
 from kg.model.row import Companion, Row, Source
+from kg.model.terms import Statement
 from kg.packed import ENDINGS, Progress, open_packed
 from kg.pipeline import Published, name_sources, publish
 from kg.sources.cells import Codes
@@ -25,17 +27,18 @@ from kg.sources.fts.pages import describe_fts, group_fts
 from kg.sources.fts.read import read_fts
 from kg.sources.iati.read import describe_iati, read_iati
 from kg.sources.rates.convert import convert_flows
-from kg.sources.rates.read import CURRENCY, RateTable, read_rates
+from kg.sources.rates.read import CURRENCY, read_rates
 from kg.sources.tables.language import TableMapping
 from kg.sources.tables.mapping import read_mapping
 from kg.sources.tables.read import read_table
 from kg.store.nquads import write_source
-from kg.store.rdf import read_codes
+from kg.store.rdf import ENDINGS_OF_RDF, read_codes, read_rdf
 from kg.store.version import file_digest
 from kg.watch import Watch, unwatched
 
 MUCH = 3_000_000
 """Bytes of files from which on a second process is worth its start."""
+T = TypeVar("T")
 _STEP = 1 << 20
 """Bytes read between two words about it."""
 
@@ -50,13 +53,15 @@ class Inside(NamedTuple):
 
 
 class Feed(NamedTuple):
-    """A format: what its files are and how their names end, what they tell of themselves, and their records."""
+    """A format: what its files are and how their names end, what they tell of themselves, and their records.
+
+    `describe` gives fields of `Source`; of a table, its mapping does. RDF has statements in place of records.
+    """
 
     what: str
     endings: tuple[str, ...]
     describe: Callable[[Sequence[Path]], Mapping[str, Any]] | None
-    """Fields of `Source`; of a table, its mapping tells them."""
-    read: Callable[[Sequence[Path], Inside], Iterator[Row]]
+    read: Callable[[Sequence[Path], Inside], Iterator[Row]] | None
     group: Callable[[Sequence[Path]], Mapping[str, Sequence[Path]]] | None = None
     """The files of each source by a name for it; without it, each file is a source."""
     mapping: str | None = None
@@ -100,14 +105,13 @@ def load_feed(
     `report` gathers what there is to say of them. Of several sources, one that cannot be read is a finding and the
     others are loaded. Raises InputError where none can be read, and for the first error where the report is strict.
     """
-    _read_mapping(kind, ontology, terms)
-    _check_rates(terms)
-    groups = group_files(kind, list(files), terms.source, store)
+    _check_rates(kind, terms)
+    groups = group_files(kind, list(files), terms.source)
     sizes = {name: sum(_size(file) for file in group) for name, group in groups.items()}
 
     def change(sources: Path) -> Iterator[Path]:
         much, before = sum(sizes.values()), 0
-        work = (kind, groups, sources, ontology, report.strict, terms)
+        work = (kind, groups, sources, ontology, report.of_source(""), terms)
         for frame in run_frames(_map_sources, *work, beside=much > MUCH):
             if isinstance(frame, int):
                 watch("reading", before + frame, much)
@@ -124,54 +128,63 @@ def load_feed(
     return publish(store, change, ontology=ontology, origins=origins, watch=watch)
 
 
-def group_files(kind: str, files: Sequence[Path], source: str | None, store: Path) -> dict[str, list[Path]]:
+def group_files(kind: str, files: Sequence[Path], source: str | None) -> dict[str, list[Path]]:
     """The files of each source by its id: all of them under the one that was asked for, else as the format says.
 
     Raises UsageError where files of a format that has one file a source are to be one, or two sources have one id.
     """
     group = FEEDS[kind].group
     if source and FEEDS[kind].joins:
-        return name_sources({files[0]: list(files)}, source, store)
+        return name_sources({files[0]: list(files)}, source)
     if group is None:
-        return name_sources({file: [file] for file in files}, source, store)
-    found = group(files).items()
-    return name_sources({inside[0].with_name(name): list(inside) for name, inside in found}, source, store)
+        return name_sources({file: [file] for file in files}, source)
+    return name_sources({inside[0].with_name(name): list(inside) for name, inside in group(files).items()}, source)
 
 
 def _map_sources(
-    send: Send, kind: str, groups: Mapping[str, list[Path]], folder: Path, ontology: Path, strict: bool, terms: Terms
+    send: Send, kind: str, groups: Mapping[str, list[Path]], folder: Path, ontology: Path, empty: Report, terms: Terms
 ) -> None:
-    """Write the N-Quads of each source into a folder; sends how far the files were read, and a report of each."""
+    """Write the N-Quads of each source into a folder; sends how far the files were read, and a report of each.
+
+    `empty` is a report with nothing in it. What was found in a file that cannot be used is forgotten.
+    """
     codes = read_codes(ontology)
-    mapping = _read_mapping(kind, ontology, terms)
-    rates = _read_rates(terms)
-    beside = [
-        Companion(file.name, file_digest(file)) for file in (_find_mapping(kind, ontology, terms), terms.rates) if file
-    ]
+    mapped_by = _find_mapping(kind, ontology, terms)
+    mapping = read_mapping(mapped_by, codes) if mapped_by else None
+    rates = read_rates(terms.rates, terms.convert_to) if terms.rates else None
+    beside = [Companion(file.name, file_digest(file)) for file in (mapped_by, terms.rates) if file]
     for name, files in groups.items():
-        told = Report(strict=strict, source=name)
+        told = empty.of_source(name)
         try:
             about = describe_files(kind, files, name, terms, mapping)
-            rows = FEEDS[kind].read(files, Inside(told, codes, _in_steps(send), mapping))
-            rows = _refuse_none(convert_flows(rows, rates, told) if rates else rows, files)
-            count = write_source(map_records(about, rows, beside), source_iri(name), folder / f"{name}.nq")
+            inside = Inside(told, codes, _in_steps(send), mapping)
+            read = FEEDS[kind].read
+            statements: Iterable[Statement]
+            if read is None:
+                statements = chain(map_source(about), _refuse_none(read_rdf(files[0], name, inside.told), files))
+            else:
+                rows = _refuse_none(read(files, inside), files)
+                statements = map_records(about, convert_flows(rows, rates, told) if rates else rows, beside)
+            count = write_source(statements, source_iri(name), folder / f"{name}.nq")
         except InputError as error:
-            if strict or len(groups) == 1:
+            if empty.strict or len(groups) == 1:
                 raise
-            told = Report(source=name)
+            told.forget()
+            told = empty.of_source(name)
             place, message = split_place(str(error), files)
             told.add("error", "unreadable-file", "", message, place)
         else:
             told.tally.update(files=len(files), statements=count)
+        told.flush()
         send((name, told))
 
 
-def _refuse_none(rows: Iterable[Row], files: Sequence[Path]) -> Iterator[Row]:
-    """The records; a source must not be emptied by a file of which nothing could be used."""
+def _refuse_none(found: Iterable[T], files: Sequence[Path]) -> Iterator[T]:
+    """Records or statements; a source must not be emptied by a file of which nothing could be used."""
     met = False
-    for row in rows:
+    for one in found:
         met = True
-        yield row
+        yield one
     if not met:
         raise InputError(f"{files[0]}: expected records, got none that can be used; what the store has of them stays")
 
@@ -230,24 +243,16 @@ def _find_mapping(kind: str, ontology: Path, terms: Terms) -> Path | None:
     return shipped if shipped.is_file() and not path.is_file() else path
 
 
-def _read_mapping(kind: str, ontology: Path, terms: Terms) -> TableMapping | None:
-    """The mapping of a table, read and checked; raises UsageError and InputError where it cannot be used."""
-    path = _find_mapping(kind, ontology, terms)
-    return read_mapping(path, read_codes(ontology)) if path else None
-
-
-def _check_rates(terms: Terms) -> None:
-    """Refuse a table of rates without a currency, and the other way round, before a file is read."""
+def _check_rates(kind: str, terms: Terms) -> None:
+    """Refuse a table of rates without a currency, the other way round, and for RDF, before a file is read."""
+    if terms.rates and FEEDS[kind].read is None:
+        raise UsageError(f"--rates: expected none for {kind}, got {terms.rates}")
     if terms.convert_to and not CURRENCY.fullmatch(terms.convert_to):
         raise UsageError(f"--convert-to: expected three capital letters like USD, got {terms.convert_to!r}")
     if terms.rates and not terms.convert_to:
         raise UsageError("--rates: expected --convert-to CURRENCY beside it, got none")
     if terms.convert_to and not terms.rates:
         raise UsageError("--convert-to: expected --rates FILE beside it, got none")
-
-
-def _read_rates(terms: Terms) -> RateTable | None:
-    return read_rates(terms.rates, terms.convert_to) if terms.rates else None
 
 
 def _read_iati(files: Sequence[Path], inside: Inside) -> Iterator[Row]:
@@ -274,5 +279,6 @@ FEEDS: dict[str, Feed] = {
     ),
     "aiddata": Feed("AidData's table", _TABLES, None, _read_table, mapping="aiddata-china-1"),
     "table": Feed("a table", _TABLES, None, _read_table, mapping=""),
+    "rdf": Feed("an RDF file", ENDINGS_OF_RDF, None, None),
 }
 """The formats of published data that can be loaded, by their names on the command line."""

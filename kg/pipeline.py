@@ -14,7 +14,6 @@ import shutil
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -22,17 +21,15 @@ from kg.assembly import Assembly
 from kg.errors import InputError, StoreError, UsageError
 from kg.files import write_whole
 from kg.identity.ledger import FILE as LEDGER
-from kg.mapping.rows import map_records, map_source
+from kg.mapping.rows import map_records
 from kg.model.iris import LOCAL_ID, source_id, source_iri
-from kg.model.row import Source
-from kg.model.terms import Statement, iri
-from kg.namespaces import VOID
+from kg.model.terms import Statement
 from kg.shipped import ontology_dir, triples_dir
 from kg.sources.workbook import read_workbook
 from kg.store.names import FILE as NAMES
 from kg.store.nquads import write_source
 from kg.store.publish import SOURCES, Draft, draft_version, switch_version
-from kg.store.rdf import read_codes, read_rdf, split_nquads
+from kg.store.rdf import read_codes, split_nquads
 from kg.store.version import file_digest, graph_version, shipped_store
 from kg.store.view import current_version, open_view
 from kg.ties import FILE as TIES
@@ -106,25 +103,6 @@ def load_workbooks(workbooks: Iterable[Path], store: Path, *, ontology: Path, wa
     return publish(store, change, ontology=ontology, origins={book.source.id: book.path for book in coded}, watch=watch)
 
 
-def load_rdf(
-    files: Iterable[Path],
-    store: Path,
-    *,
-    ontology: Path,
-    source: str | None = None,
-    watch: Watch = unwatched,
-) -> Published:
-    """Load RDF files into a store, each as a source of its own, named `source` or after the file."""
-    origins = {name: file for name, (file,) in name_sources({file: [file] for file in files}, source, store).items()}
-    described = [_describe_file(file, name) for name, file in origins.items()]
-
-    def change(sources: Path) -> Iterator[Path]:
-        for one in described:
-            yield _write(chain(map_source(one), _uncounted(read_rdf(origins[one.id], one.id), one.id)), one.id, sources)
-
-    return publish(store, change, ontology=ontology, origins=origins, watch=watch)
-
-
 def source_names(files: Iterable[Path]) -> list[str]:
     """The ids of sources that are named after their files; of those alike, each with its folder in front.
 
@@ -150,50 +128,16 @@ def source_names(files: Iterable[Path]) -> list[str]:
             names[at] = source_name(listed[at].with_name("-".join(listed[at].parts[-1 - folders[at] :])), None)
 
 
-def name_sources(groups: Mapping[Path, list[Path]], source: str | None, store: Path) -> dict[str, list[Path]]:
-    """The files of each source by its id: one that was asked for, else that of the same bytes in the store, or a name.
+def name_sources(groups: Mapping[Path, list[Path]], source: str | None) -> dict[str, list[Path]]:
+    """The files of each source by its id: the one that was asked for, else by the path whose name they get.
 
-    The groups are under the path whose name they get. Raises UsageError for several sources with one id.
+    Raises UsageError for several sources with one id.
     """
     if source and len(groups) > 1:
         raise UsageError(f"--source names one file, got {len(groups)}")
     names = [source_name(first, source) for first in groups] if source else source_names(groups)
     refuse_twice(names)
-    found = dict(zip(names, groups.values(), strict=True))
-    return found if source else _under_known_ids(found, store)
-
-
-def _under_known_ids(found: Mapping[str, list[Path]], store: Path) -> dict[str, list[Path]]:
-    """Files under the id that a store has the very same bytes of, whatever their name is now.
-
-    A name that the store has is an edition of that source. Where two sources have the same bytes, names decide.
-    """
-    known = _ids_by_digest(store)
-    there = set(chain(*known.values()))
-    ids: dict[str, list[Path]] = {}
-    for name, files in found.items():
-        new = there and name not in there and all(file.is_file() for file in files)
-        same = known.get(file_digest(*files), []) if new else []
-        ids[same[0] if len(same) == 1 and same[0] not in {*found, *ids} else name] = files
-    return ids
-
-
-def _ids_by_digest(store: Path) -> Mapping[str, list[str]]:
-    """The sources of a store by the digest of what each was read from; none of a store that cannot be read."""
-    known: dict[str, list[str]] = defaultdict(list)
-    try:
-        view = open_view(store) if current_version(store) else None
-    except StoreError:  # a load makes such a store anew
-        return known
-    for source, digest in view.rows("SELECT ?source ?sha256 { ?source a :Source ; :sha256 ?sha256 }") if view else ():
-        known[digest].append(source_id(source))
-    return known
-
-
-def _uncounted(statements: Iterable[Statement], source: str) -> Iterator[Statement]:
-    """The statements without how many of its own a source once had: with its new description there are more."""
-    said = (iri(source_iri(source)), iri(VOID.triples))
-    return (statement for statement in statements if statement[:2] != said)
+    return dict(zip(names, groups.values(), strict=True))
 
 
 def refuse_twice(sources: list[str]) -> None:
@@ -291,12 +235,6 @@ def _write(statements: Iterable[Statement], source: str, folder: Path) -> Path:
     path = folder / f"{source}.nq"
     write_source(statements, source_iri(source), path)
     return path
-
-
-def _describe_file(file: Path, source: str) -> Source:
-    if not file.is_file():
-        raise InputError(f"{file}: expected an RDF file, got none")
-    return Source(id=source, title=file.name, file=file.name, sha256=file_digest(file))
 
 
 def source_name(file: Path, source: str | None) -> str:

@@ -10,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -124,15 +125,29 @@ NAMED = {
 
 
 def test_files_of_one_name_are_sources_of_their_own_by_their_folders(tmp_path: Path) -> None:
-    root, store = tmp_path / "y", tmp_path / "store"
+    root = tmp_path / "y"
     files = {root / file: name for file, name in NAMED.items()}
-    found = group_files("iati", list(files), None, store)
+    found = group_files("iati", list(files), None)
     assert {group[0]: name for name, group in found.items()} == files
-    assert group_files("iati", list(reversed(files)), None, store) == found
+    assert group_files("iati", list(reversed(files)), None) == found
     with pytest.raises(UsageError, match="expected each id once, got 'y-d' twice"):
-        group_files("iati", [*files, root / "D.xml"], None, store)
+        group_files("iati", [*files, root / "D.xml"], None)
     with pytest.raises(UsageError, match="--source names one file"):
-        group_files("iati", list(files), "one", store)
+        group_files("iati", list(files), "one")
+
+
+def test_all_findings_are_written_but_those_of_a_file_that_is_not_loaded(tmp_path: Path, run_kg: RunKg) -> None:
+    text = (DATA / "iati/wells-2.03.xml").read_text(encoding="utf-8")
+    bad = '<transaction><transaction-type code="77"/><value>much</value></transaction>'
+    (tmp_path / "a.xml").write_text(text.replace("<transaction>", bad * 1500 + "<transaction>", 1), encoding="utf-8")
+    (tmp_path / "b.xml").write_text(text.replace("</iati-activities>", bad * 1500), encoding="utf-8")
+    findings = tmp_path / "f.json"
+    ran = run_kg("load", "iati", tmp_path, "--findings", findings, "--store", tmp_path / "store")
+    assert ran.code == 0, ran.err
+    told = json.loads(findings.read_text(encoding="utf-8"))
+    assert {one["rule"]: one["count"] for one in told["rules"]} == Counter(one["rule"] for one in told["findings"])
+    assert sum("'77'" in one["message"] for one in told["findings"]) == 1500
+    assert [Path(one["place"].partition(":")[0]).name for one in told["findings"]].count("b.xml") == 1
 
 
 def test_two_files_of_one_name_are_loaded_side_by_side(tmp_path: Path, run_kg: RunKg) -> None:
@@ -143,22 +158,42 @@ def test_two_files_of_one_name_are_loaded_side_by_side(tmp_path: Path, run_kg: R
     assert set(open_view(tmp_path / "store").sources) == {"2019-trust", "2020-trust"}
 
 
-@pytest.mark.parametrize("kind", [*FEEDS, "rdf"])
-def test_a_renamed_file_is_the_source_that_it_was(kind: str, tmp_path: Path, run_kg: RunKg) -> None:
-    store = tmp_path / "store"
-    (tmp_path / "new").mkdir()
-    words = arguments(kind) if kind != "rdf" else [str(DATA / "accra-2008.nq")]
-    files = [word for word in words if word.startswith(str(DATA))]
-    assert run_kg("load", kind, *words, "--store", store).code == 0
-    (before,) = open_view(store).sources
-    renamed = [str(shutil.copy(file, tmp_path / "new" / f"other-{Path(file).name}")) for file in files]
-    ran = run_kg("load", kind, *renamed, *words[len(files) :], "--store", store)
+def test_file_names_that_no_id_can_have_stay_apart(tmp_path: Path, run_kg: RunKg) -> None:
+    for name in ("数据", "资料", "Données", "UPPER"):
+        shutil.copy(DATA / "iati/trust-org.xml", tmp_path / f"{name}.XML")
+    assert run_kg("load", "iati", tmp_path, "--store", tmp_path / "store").code == 0
+    assert set(open_view(tmp_path / "store").sources) == {"graph-5440f742", "graph-cba1ec75", "donnees", "upper"}
+
+
+def test_of_several_rdf_files_one_that_is_cut_off_is_a_finding(tmp_path: Path, run_kg: RunKg) -> None:
+    (tmp_path / "good.nt").write_bytes(RDF)
+    (tmp_path / "bad.nt").write_bytes(RDF[:-5])
+    store, findings = tmp_path / "store", tmp_path / "f.json"
+    ran = run_kg("load", "rdf", tmp_path, "--findings", findings, "--store", store)
     assert ran.code == 0, ran.err
-    assert f"{before}: takes the place of what was read from {files[0]}" in ran.err
-    assert set(open_view(store).sources) == {before}
-    ran = run_kg("load", kind, *words, "--source", "twice", "--store", store)
-    assert ran.code == 0, ran.err
-    assert set(open_view(store).sources) == {before, "twice"}
+    assert "1 of 2 files" in ran.err
+    assert set(open_view(store).sources) == {"good"}
+    (found,) = json.loads(findings.read_text(encoding="utf-8"))["findings"]
+    assert (found["severity"], found["rule"]) == ("error", "unreadable-file")
+    assert "bad.nt:3000" in found["place"]
+    before = snapshot(store)
+    assert_refused(run_kg("load", "rdf", tmp_path, "--strict", "--store", store), "bad.nt:3000")
+    (tmp_path / "good.nt").write_bytes(b"# nothing\n")
+    assert_refused(run_kg("load", "rdf", tmp_path / "good.nt", "--store", store), "good.nt: expected records, got none")
+    assert snapshot(store) == before
+
+
+@pytest.mark.parametrize("text", ['{"@id":' * 300 + "1" + "}" * 300, "[" * 100_000, '{"]]]]": "\\\\\\"]"}' + "[" * 300])
+def test_json_ld_that_is_too_deep_is_refused(text: str, tmp_path: Path, run_kg: RunKg) -> None:
+    (tmp_path / "x.jsonld").write_text(text, encoding="utf-8")
+    ran = run_kg("load", "rdf", tmp_path / "x.jsonld", "--store", tmp_path / "store")
+    assert_refused(ran, "x.jsonld", "expected")
+
+
+def test_brackets_in_texts_of_json_ld_are_not_deep(tmp_path: Path, run_kg: RunKg) -> None:
+    text = json.dumps({"@id": "urn:x", "urn:p": "[{" * 1000 + '\\" ["'})
+    (tmp_path / "x.jsonld").write_text(text, encoding="utf-8")
+    assert run_kg("load", "rdf", tmp_path / "x.jsonld", "--store", tmp_path / "store").code == 0
 
 
 # --- packed files ------------------------------------------------------------------------------------------------

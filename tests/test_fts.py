@@ -215,6 +215,22 @@ def test_a_person_by_title_has_no_name_and_a_text_no_contacts(tmp_path: Path) ->
     assert report.counts["warning", "contact-details"] == 1
 
 
+def test_no_text_code_or_finding_of_a_flow_tells_a_person(tmp_path: Path) -> None:
+    source = [
+        {"type": "Organization", "id": "77", "name": "Mr. Ren\u00c3\u00a9e Roe", "organizationTypes": ["NGO"]},
+        {"type": "UsageYear", "id": "1", "name": "the year of Ren\u00c3\u00a9e Roe"},
+    ]
+    goal = [{"type": "GlobalCluster", "id": "9", "name": "Ren\u00c3\u00a9e Roe", "behavior": "single"}]
+    more = {
+        "keywords": ["Ren\u00c3\u00a9e Roe"],
+        "originalAmount": "Mr. Ren\u00c3\u00a9e Roe",
+        "budgetYear": "Roe, Ren\u00c3\u00a9e",
+    }
+    rows, report = read_page(flow_1001(sourceObjects=source, destinationObjects=goal, **more), tmp_path)
+    assert {"not-year", "not-number"} <= {rule for _, rule in report.counts}
+    assert "Roe" not in repr(rows) + repr(report.findings)
+
+
 def test_donors_who_are_not_named_one_by_one_are_a_group() -> None:
     rows, _ = read(KENYA)
     kinds = {row.id: row.kind for row in of(Organization, rows)}

@@ -23,6 +23,7 @@ from kg.clean.persons import WITHHELD
 from kg.errors import InputError
 from kg.feeds import describe_files
 from kg.mapping.rows import map_records
+from kg.model.dates import parse_date
 from kg.model.figures import Allocation, Flow
 from kg.model.iris import source_iri
 from kg.model.records import Activity, Concept, Link, Name, Organization, Participation
@@ -413,6 +414,18 @@ def test_no_text_of_a_record_tells_the_name_of_its_individuals() -> None:
     assert f"Pay to {WITHHELD}" in said
 
 
+def test_a_name_is_withheld_however_it_is_escaped_and_before_a_text_is_cut() -> None:
+    donor = '<provider-org type="Individual"><narrative>Ms. Mary O&amp;#39;Brien</narrative></provider-org>'
+    title = "<title><narrative>Gift of Ms. Mary O&amp;#39;Brien</narrative></title>"
+    date = '<activity-date type="2" iso-date="told by the donor who is Ms. Mary O\'Brien"/>'
+    paid = transaction("to be paid by the donor Mary O'Brien", inside=donor)
+    rows, report = read(activity(title + date + paid))
+    assert {"not-a-date", "not-an-amount"} <= {rule for _, rule in report.counts}
+    said = repr(rows) + repr(report.findings)
+    assert "Brien" not in said
+    assert "Mary" not in said
+
+
 def test_contacts_are_taken_out_of_every_text_and_are_no_references() -> None:
     text = "Contact: Jane Doe, tel +254722123456, jane&amp;#64;example.org"
     inside = (
@@ -597,6 +610,22 @@ def test_a_day_in_words_is_told_in_both_generations() -> None:
         content = activity(f'<activity-date type="2">{words}</activity-date>')
         assert rules(content) == {"not-a-date"}
         assert [work.note for work in of(Activity, content)] == ["The source has the activity-date '1 May 2014'."]
+
+
+def test_text_beside_what_is_read_is_counted_and_in_its_place_is_read() -> None:
+    inside = """<activity-status code="2">Going well</activity-status><other-identifier ref="77">78</other-identifier>
+        <related-activity type="1" ref="XX-9">Phase 1</related-activity>
+        <budget><period-start iso-date="2014-01-01">1 May</period-start><value>5</value></budget>"""
+    paid = """<transaction><transaction-type code="3">Advance</transaction-type>
+        <transaction-date>2014-05-06</transaction-date><value currency="usd">5</value>
+        <aid-type code="C01">mine</aid-type></transaction>"""
+    rows, report = read(activity(inside + paid))
+    beside = ["activity-status", "other-identifier", "related-activity", "budget/period-start"]
+    beside += ["transaction/transaction-type", "transaction/aid-type"]
+    assert report.ignored == {f"iati-activity/{one}/text()": 1 for one in beside}
+    (flow,) = (row for row in rows if isinstance(row, Flow) and row.stage == "disbursement")
+    assert flow.start == parse_date("2014-05-06")
+    assert (flow.currency, flow.note) == ("USD", "The source has the currency 'usd'.")
 
 
 def test_a_second_element_and_text_beside_elements_are_counted() -> None:
@@ -968,7 +997,7 @@ def test_what_loads_nothing_is_exit_2_and_changes_nothing(
 
 
 def test_options_of_iati_are_refused_for_other_kinds(tmp_path: Path, run_kg: RunKg) -> None:
-    ran = run_kg("load", "rdf", tmp_path / "x.ttl", "--strict", "--store", tmp_path / "store")
+    ran = run_kg("load", "workbook", tmp_path / "x", "--strict", "--store", tmp_path / "store")
     assert ran.code == 2
     assert "are for data that others publish" in ran.err
 

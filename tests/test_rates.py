@@ -336,7 +336,10 @@ def test_the_same_rates_give_the_same_bytes_and_others_another_version(
             ["workbook", DATA / "accra-2008", "--rates", "r"],
             "--rates and --convert-to are for data that others publish",
         ),
-        (["rdf", DATA / "accra-2008.nq", "--convert-to", "USD"], "are for data that others publish"),
+        (
+            ["rdf", DATA / "accra-2008.nq", "--rates", "r", "--convert-to", "USD"],
+            "--rates: expected none for rdf, got r",
+        ),
     ],
 )
 def test_what_does_not_fit_is_said_in_one_line(words: list[object], said: str, tmp_path: Path, run_kg: RunKg) -> None:

@@ -380,6 +380,17 @@ def test_no_finding_tells_the_name_of_an_individual(tmp_path: Path) -> None:
     assert "Poe" not in repr(found) + repr(report)
 
 
+def test_no_id_and_no_place_tells_the_name_of_an_individual(tmp_path: Path) -> None:
+    text = SMALL.replace('id = "nr"', 'id = ["who", "start"]').replace("well-{nr}", "well-{who}-{start}")
+    line = "7,A,Ms. Mary Poe,,5,USD,KE,2014,"
+    found, report = read("\n".join([HEADER, line, line, "8,B,Trust,,6,USD,KE,2015,", ""]), tmp_path, text)
+    assert "Poe" not in repr(found) + repr(report)
+    assert [one.id for one in of(Activity, found)] == ["well-row-2-2014", "well-row-3-2014", "well-Trust-2015"]
+    assert [place.record for one in of(Activity, found) for place in one.evidence] == ["row 2", "row 3", "Trust 2015"]
+    assert [one.uncounted for one in of(Flow, found)] == ["", "repeated", ""]
+    assert report.counts["warning", "duplicate-record"] == 1
+
+
 def test_contacts_are_taken_out_of_cells_and_are_no_ids(tmp_path: Path) -> None:
     text = "Wells. Contact: Jane Doe tel +254722123456 jane@example.org"
     found, report = read(f"{HEADER}\n1,{text},jane@example.org,,5,USD,KE,,\n", tmp_path)
@@ -525,7 +536,7 @@ def test_a_spreadsheet_made_to_harm_is_refused(tmp_path: Path) -> None:
     with zipfile.ZipFile(bomb, "a", zipfile.ZIP_DEFLATED) as parts:
         parts.writestr("xl/media.xml", b" " * (rows.FREE * 2))
     with zipfile.ZipFile(typed, "a") as parts:
-        parts.writestr("xl/more.xml", "<!DOCTYPE x>")
+        parts.writestr("xl/more.xml", f"<!--{'x' * 5000}--><!DOCTYPE x><x/>".encode("utf-16"))
     text = SMALL.replace('id = "nr"', 'id = "nr"\nsheet = "none"')
     for content, mapping, message in [
         (bomb.getvalue(), SMALL, "packed into"), (typed.getvalue(), SMALL, "without a DOCTYPE"),

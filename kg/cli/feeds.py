@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import sys
 import tempfile
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     from kg.feeds import Terms
     from kg.model.report import Report
     from kg.pipeline import Published
-    from kg.watch import Watch
 
 TOLD = ("activities", "participations", "transactions", "flows", "rows", "organisations", "converted", "statements")
 """What the summary counts of what was read, where there is any."""
@@ -36,25 +34,17 @@ def load_files(
     from kg.files import write_whole
     from kg.model.report import Report
 
-    report = Report(strict=strict)
     if findings is not None and not findings.absolute().parent.is_dir():
         raise UsageError(f"--findings: expected a file in a folder that is there, got {findings}")
-    try:
-        with _listed(files, FEEDS[kind].endings, terms.source) as listed, watching() as watch:
-            return load_feed(kind, listed, store, ontology=ontology_dir(), report=report, terms=terms, watch=watch)
-    finally:
-        if findings is not None and (report.counts or report.tally):
-            write_whole({findings: [json.dumps(report.document(), ensure_ascii=False, indent=1), "\n"]})
-        _tell(report, findings)
-
-
-def load_rdf_files(files: Sequence[Path], store: Path, source: str | None, watch: Watch) -> Published:
-    """Load RDF files, named by path, folder or pattern, or N-Quads from a pipe."""
-    from kg.pipeline import load_rdf
-    from kg.store.rdf import ENDINGS_OF_RDF
-
-    with _listed(files, ENDINGS_OF_RDF, source) as listed:
-        return load_rdf(listed, store, ontology=ontology_dir(), source=source, watch=watch)
+    with tempfile.TemporaryDirectory() as folder:
+        report = Report(strict=strict, spool=Path(folder, "findings") if findings else None)
+        try:
+            with _listed(files, FEEDS[kind].endings, terms.source) as listed, watching() as watch:
+                return load_feed(kind, listed, store, ontology=ontology_dir(), report=report, terms=terms, watch=watch)
+        finally:
+            if findings is not None and (report.counts or report.tally):
+                write_whole({findings: report.as_json()})
+            _tell(report, findings)
 
 
 @contextmanager
@@ -73,7 +63,7 @@ def _expand(files: Sequence[Path], endings: tuple[str, ...], folder: Path, sourc
         if path == _PIPE:
             yield _from_pipe(folder / f"{source}{endings[0]}", source)
         elif path.is_dir():
-            inside = sorted(file for file in path.rglob("*") if file.name.endswith(endings))
+            inside = sorted(file for file in path.rglob("*") if file.name.lower().endswith(endings))
             if not inside:
                 plain = [ending for ending in endings if not ending.endswith(ENDINGS)]
                 raise InputError(f"{path}: expected a folder with files ending in {_either(plain)}, got none")

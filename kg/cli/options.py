@@ -15,19 +15,14 @@ from kg.store.view import View, current_version, open_view
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-store_option = click.option(
-    "--store",
-    type=click.Path(path_type=Path),
-    envvar="KG_STORE",
-    help="The store to read; without it, the graph that comes with the package.  [env: KG_STORE]",
-)
-writable_store_option = click.option(
-    "--store",
-    type=click.Path(path_type=Path),
-    envvar="KG_STORE",
-    required=True,
-    help="The store to change.  [env: KG_STORE]",
-)
+
+def _store(what: str, **more: Any) -> Callable[[F], F]:
+    return click.option("--store", type=click.Path(path_type=Path), envvar="KG_STORE", help=what, **more)
+
+
+store_option = _store("The store to read; without it, the graph that comes with the package.  [env: KG_STORE]")
+target_option = _store("The store to change.  [env: KG_STORE]", required=True)
+maybe_target_option = _store("The store to change.  [env: KG_STORE]")
 documents_option = click.option(
     "--documents",
     type=click.Path(path_type=Path),

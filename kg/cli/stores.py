@@ -13,15 +13,23 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kg.cli.feeds import load_files, load_rdf_files
-from kg.cli.options import counted, format_option, open_store, say, store_option, writable_store_option, write_rows
+from kg.cli.feeds import load_files
+from kg.cli.options import (
+    counted,
+    format_option,
+    maybe_target_option,
+    open_store,
+    say,
+    store_option,
+    target_option,
+    write_rows,
+)
 from kg.cli.progress import watching
 from kg.errors import UsageError
 from kg.shipped import ontology_dir
 
 if TYPE_CHECKING:
     from kg.model.finding import Finding
-    from kg.pipeline import Published
 
 SHOWN = 10
 """Findings of each rule that the table of `kg check` shows."""
@@ -30,9 +38,7 @@ SHOWN = 10
 @click.command("load")
 @click.argument("kind", type=click.Choice(["workbook", "rdf", "iati", "fts", "aiddata", "table"]))
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option(
-    "--store", type=click.Path(path_type=Path), envvar="KG_STORE", help="The store to change.  [env: KG_STORE]"
-)
+@maybe_target_option
 @click.option("--source", help="The id of the source; without it, the file's own.")
 @click.option("--out", type=click.Path(path_type=Path), help="Workbooks: write N-Quads into this folder instead.")
 @click.option("--strict", is_flag=True, help="Published data: let the first error stop the load.")
@@ -47,9 +53,9 @@ def load_command(
 ) -> None:
     """Load coded documents, RDF files or data that others publish into a store.
 
-    Each file becomes one source, in place of what the store had of it; all of it or nothing. Published data (iati,
-    fts, aiddata, table) may be packed (.gz, .zst), named by folder or pattern, or come from a pipe (-); what cannot be
-    used of them is told in a table of findings, and the rest is loaded.
+    Each file becomes one source, in place of what the store had of it; all of it or nothing. All but
+    workbooks may be packed (.gz, .zst), named by folder or pattern, or come from a pipe (-); what cannot be used of
+    them is told in a table of findings, and the rest is loaded.
 
     \b
     Example:
@@ -71,16 +77,16 @@ def load_command(
         return
     if store is None:
         raise UsageError("expected --store PATH (or the environment variable KG_STORE), got none")
-    if kind not in ("workbook", "rdf"):
-        done = _load_published(kind, files, store, source, **published)
+    if kind != "workbook":
+        from kg.feeds import Terms
+
+        how = {name: published.pop(name) for name in ("strict", "findings")}
+        done = load_files(kind, files, store, terms=Terms(source, **published), **how)
     elif any(published.values()):
         raise UsageError(
             "--strict, --findings, --licence, --publisher, --mapping, --rates and --convert-to are for data that others"
-            " publish"
+            " publish, not for workbooks"
         )
-    elif kind == "rdf":
-        with watching() as watch:
-            done = load_rdf_files(files, store, source, watch)
     elif source is None:
         with watching() as watch:
             done = load_workbooks(files, store, ontology=ontology_dir(), watch=watch)
@@ -93,30 +99,11 @@ def load_command(
     _report(store, done.version, done.changed)
 
 
-def _load_published(
-    kind: str,
-    files: tuple[Path, ...],
-    store: Path,
-    source: str | None,
-    *,
-    licence: str,
-    publisher: str,
-    mapping: Path | None,
-    rates: Path | None,
-    convert_to: str,
-    **how: Any,
-) -> Published:
-    from kg.feeds import Terms
-
-    terms = Terms(source, publisher, licence, mapping, rates, convert_to)
-    return load_files(kind, files, store, terms=terms, **how)
-
-
 @click.command("build")
 @click.option(
     "--from", "origin", type=click.Path(path_type=Path), help="A folder of N-Quads; without it, the shipped one."
 )
-@writable_store_option
+@target_option
 def build_command(origin: Path | None, store: Path) -> None:
     """Build a store from a folder of N-Quads, and the identity decisions in its identity.tsv, in place of all it held.
 
@@ -174,7 +161,7 @@ def list_command(store: Path | None, form: str) -> None:
 
 @sources_command.command("remove")
 @click.argument("source")
-@writable_store_option
+@target_option
 def remove_command(source: str, store: Path) -> None:
     """Take a source out of a store, whole.
 

@@ -27,11 +27,25 @@ def source_iri(source: str) -> str:
 def source_id(graph: str) -> str:
     """The id of the source that a graph IRI names; of a foreign graph, its IRI made into one.
 
-    >>> source_id("urn:x:Friends")
-    'urn-x-friends'
+    Letters that no id can have are told by a digest, so that two of them do not become one.
+
+    >>> source_id("urn:x:Friends"), source_id("Données 2019"), source_id("数据")
+    ('urn-x-friends', 'donnees-2019', 'graph-5440f742')
     """
     name = graph.removeprefix(SOURCE).lower()
-    return "-".join("".join(c if c.isascii() and c.isalnum() else " " for c in name).split()) or "graph"
+    plain, mark = (name, "") if name.isascii() else _without_marks(name)
+    words = "".join(c if c.isascii() and c.isalnum() else " " for c in plain).split()
+    return "-".join(filter(None, ["-".join(words) or "graph", mark]))
+
+
+def _without_marks(name: str) -> tuple[str, str]:
+    """A name without accents, and a digest of it where it has letters besides that are none of ASCII."""
+    import hashlib
+    import unicodedata
+
+    plain = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
+    lost = any(c.isalnum() and not c.isascii() for c in plain)
+    return plain, hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:8] if lost else ""
 
 
 def quoted(text: str) -> str:

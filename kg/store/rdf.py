@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from itertools import groupby
 from pathlib import Path
@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from kg.errors import InputError, UsageError
 from kg.files import write_whole
-from kg.model.iris import source_id
+from kg.model.iris import source_id, source_iri
 from kg.model.terms import Statement, iri
-from kg.namespaces import CODE, GRAPH, ID, SOURCE
-from kg.packed import ENDINGS, open_packed
+from kg.namespaces import CODE, GRAPH, ID, SOURCE, VOID
+from kg.packed import ENDINGS, Progress, open_packed
 from kg.store.sorting import sort_lines
 from kg.store.view import View, known_prefixes
 
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     import pyoxigraph
 
 _DOCTYPE = re.compile(rb"<!DOCTYPE", re.IGNORECASE)
+_JSON = re.compile(rb'\\.?|["{}\[\]]', re.DOTALL)
+DEEPEST = 200
+"""Lists and objects of JSON-LD inside each other."""
 _MARK = b"\xef\xbb\xbf"
 _PIECE = 1 << 20
 _FORMS = {
@@ -36,18 +39,22 @@ ENDINGS_OF_RDF = tuple(
 _SKOLEM = ".well-known/genid/"
 
 
-def read_rdf(file: Path, source: str) -> Iterator[Statement]:
+def read_rdf(file: Path, source: str, told: Progress | None = None) -> Iterator[Statement]:
     """The statements of an RDF file, for the source of this id.
 
     The syntax is known by the file's ending. Blank nodes get IRIs of the source, numbered in the
-    order in which the file first names them. Graph names in the file are dropped, and so is what a publish derives.
+    order in which the file first names them. Graph names in the file are dropped, and so is what a publish derives,
+    and how many statements the source once had: with its new description there are more.
 
     Raises InputError with the line where the file is cut off or ill-formed.
     """
-    return (statement for graph, statement in _quads(file, source) if not graph.startswith(GRAPH))
+    own = (iri(source_iri(source)), iri(VOID.triples))
+    for graph, statement in _quads(file, source, told):
+        if not graph.startswith(GRAPH) and statement[:2] != own:
+            yield statement
 
 
-def _quads(file: Path, source: str) -> Iterator[tuple[str, Statement]]:
+def _quads(file: Path, source: str, told: Progress | None = None) -> Iterator[tuple[str, Statement]]:
     """Each statement with the name of its graph, an empty string where it has none."""
     import pyoxigraph as ox
 
@@ -61,7 +68,7 @@ def _quads(file: Path, source: str) -> Iterator[tuple[str, Statement]]:
             raise InputError(f"{file}: expected RDF 1.1, got a triple that speaks of a triple")
         return str(value)
 
-    with _open(file, form) as stream:
+    with _open(file, form, told) as stream:
         for quad in _parse(file, form, stream, base_iri=f"{ID}{source}/"):
             graph = "" if isinstance(quad.graph_name, ox.DefaultGraph) else term(quad.graph_name).strip("<>")
             yield graph, (term(quad.subject), term(quad.predicate), term(quad.object))
@@ -169,34 +176,65 @@ def _parse(file: Path, form: pyoxigraph.RdfFormat, stream: BinaryIO, base_iri: s
         raise InputError(f"{place}: expected {form.name}, got text that cannot be read ({error.msg})") from None
 
 
-def _open(file: Path, form: pyoxigraph.RdfFormat) -> BinaryIO:
+def _open(file: Path, form: pyoxigraph.RdfFormat, told: Progress | None) -> BinaryIO:
     """A file without a byte order mark, which the engine refuses; RDF/XML fails as soon as it has a DOCTYPE."""
     import pyoxigraph as ox
 
-    stream = open_packed(file)
+    stream = open_packed(file, told)
     if stream.peek(len(_MARK)).startswith(_MARK):  # type: ignore[attr-defined]
         stream.read(len(_MARK))
-    return cast("BinaryIO", _NoDoctype(stream, file)) if form == ox.RdfFormat.RDF_XML else stream
+    guards = {ox.RdfFormat.RDF_XML: _no_doctype, ox.RdfFormat.JSON_LD: _not_deep}
+    return cast("BinaryIO", _Guarded(stream, file, guards[form]())) if form in guards else stream
 
 
-class _NoDoctype:
-    """A stream of XML that fails at a DOCTYPE, before the engine can expand what it declares."""
+class _Guarded:
+    """A stream that fails at what could harm a reader, before the engine meets it."""
 
-    def __init__(self, stream: BinaryIO, file: Path) -> None:
-        self._stream, self._file, self._end = stream, file, b""
+    def __init__(self, stream: BinaryIO, file: Path, harm: Callable[[bytes], str]) -> None:
+        self._stream, self._file, self._harm = stream, file, harm
 
     def read(self, size: int = -1) -> bytes:
         piece = self._stream.read(size)
-        if _DOCTYPE.search(self._end + piece):
-            raise InputError(f"{self._file}: expected RDF/XML without a DOCTYPE, which can blow up a reader, got one")
-        self._end = (self._end + piece)[-len("<!DOCTYPE") :]
+        if harm := self._harm(piece):
+            raise InputError(f"{self._file}: expected {harm}")
         return piece
 
-    def __enter__(self) -> _NoDoctype:
+    def __enter__(self) -> _Guarded:
         return self
 
     def __exit__(self, *_: object) -> None:
         self._stream.close()
+
+
+def _no_doctype() -> Callable[[bytes], str]:
+    """Finds the DOCTYPE of XML, before the engine can expand what it declares."""
+    end = b""
+
+    def harm(piece: bytes) -> str:
+        nonlocal end
+        found = _DOCTYPE.search(end + piece)
+        end = (end + piece)[-len("<!DOCTYPE") :]
+        return "RDF/XML without a DOCTYPE, which can blow up a reader, got one" if found else ""
+
+    return harm
+
+
+def _not_deep() -> Callable[[bytes], str]:
+    """Finds JSON that is too deep: the engine's parser overflows its stack on thousands of brackets."""
+    depth, in_text, end = 0, False, b""
+
+    def harm(piece: bytes) -> str:
+        nonlocal depth, in_text, end
+        signs = _JSON.findall(end + piece)
+        end = signs.pop() if signs and signs[-1] == b"\\" else b""
+        for sign in signs:
+            in_text ^= sign == b'"'
+            depth += 0 if in_text else (sign in (b"[", b"{")) - (sign in (b"]", b"}"))
+            if depth > DEEPEST:
+                return f"at most {DEEPEST} lists and objects inside each other, got more"
+        return ""
+
+    return harm
 
 
 def _format(file: Path) -> pyoxigraph.RdfFormat:

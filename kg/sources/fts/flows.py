@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from decimal import Context, Decimal
 from typing import TypeVar
 
-from kg.clean.persons import without_names
 from kg.model.dates import Date, parse_date
 from kg.model.figures import Allocation, Conversion, Flow
 from kg.model.iris import quoted
@@ -16,7 +15,7 @@ from kg.model.records import Concept
 from kg.model.row import Row
 from kg.sources.fts.codes import BOUNDARIES, CLASSES, MARKS, STAGES, USUAL, VOCABULARIES
 from kg.sources.fts.pages import Node
-from kg.sources.fts.parties import add_link, meet_organizations, meet_works
+from kg.sources.fts.parties import add_link, find_persons, meet_organizations, meet_works
 from kg.sources.fts.scope import Scope
 
 USD = "USD"
@@ -48,6 +47,7 @@ def read_flow(scope: Scope, *, repeated: bool) -> Iterator[Row]:
     """The records of one flow; `repeated` says that another flow of its id was told before."""
     scope.count_unread(scope.node, "flow")
     before, after = scope.objects("sourceObjects"), scope.objects("destinationObjects")
+    find_persons([*before["Organization"], *after["Organization"]], scope)
     stage, status = _word(scope, "status", STAGES, ("unspecified", "unknown"))
     money, start = _money(scope), scope.day("date")
     boundary, counts, reason = _counting(scope, stage, money.in_dollars, repeated)
@@ -69,8 +69,8 @@ def read_flow(scope: Scope, *, repeated: bool) -> Iterator[Row]:
         identifiers=(f"fts-flow:{number}",) if (number := scope.text(scope.node, "id")) and not repeated else (),
         items=(*taken["Plan"], *taken["Project"]),
         paid_from=_paid_from(given, scope),
-        purpose=without_names(scope.text(scope.node, "description"), scope.withheld),
-        reference=without_names(scope.text(scope.node, "refCode"), scope.withheld),
+        purpose=scope.text(scope.node, "description"),
+        reference=scope.text(scope.node, "refCode"),
         humanitarian=True,
         amount=money.amount,
         currency=money.currency,
@@ -81,7 +81,7 @@ def read_flow(scope: Scope, *, repeated: bool) -> Iterator[Row]:
         uncounted=reason,
         evidence=scope.evidence,
         certainty="stated",
-        note=without_names(_note(scope, start, years, boundary), scope.withheld),
+        note=_note(scope, start, years, boundary),
     )
     yield from _conversion(money, scope)
     yield from shares

@@ -2,12 +2,33 @@
 
 from __future__ import annotations
 
-from kg.clean.persons import WITHHELD, is_individual, is_person, without_names
+from collections.abc import Iterable
+from typing import Any
+
+from kg.clean.persons import WITHHELD, is_individual, is_person
+from kg.clean.values import clean_text, unescaped
 from kg.model.iris import quoted
 from kg.model.records import Link
 from kg.sources.fts.codes import GROUP, KINDS, NATIONAL, OF_GOVERNMENT, OF_PERSONS, PERSON, WORKS
 from kg.sources.fts.pages import Node
 from kg.sources.fts.scope import Scope, Thing
+
+
+def find_persons(objects: Iterable[Node], scope: Scope) -> None:
+    """Note the individuals among the parties of a flow before any text of it is told."""
+    names = set[str]()
+    for one in objects:
+        name, *types = (
+            unescaped(clean_text(str(value)))
+            for key in ("name", "organizationTypes", "organizationSubTypes")
+            for value in _listed(one.get(key, ""))
+        )
+        names |= {name} if _is_person(name, types) else set()
+    scope.persons = tuple(sorted(names, key=lambda name: (-len(name), name)))
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 def meet_organizations(nodes: list[Node], scope: Scope) -> tuple[str, ...]:
@@ -27,9 +48,9 @@ def _organization(one: Node, scope: Scope) -> str:
     known = scope.reading.organizations
     if not local:
         return ""
-    if _is_person(name, [*types, *narrower]):
-        scope.withheld.append(name)
-        local = f"{scope.id}.individual.{len(scope.withheld)}"
+    if name == WITHHELD or _is_person(name, [*types, *narrower]):
+        scope.withheld += 1
+        local = f"{scope.id}.individual.{scope.withheld}"
         known[local] = Thing("other", scope.evidence, (), {WITHHELD: scope.evidence})
         return local
     kind = _kind(name, types, narrower, scope)
@@ -77,7 +98,6 @@ def _work(kind: str, one: Node, scope: Scope, realised: bool) -> str:
     if not local:
         return ""
     code = scope.text(one, "code") if kind == "Project" else ""
-    name = without_names(name, scope.withheld)
     found = [("fts-plan" if kind == "Plan" else "fts-project", identifier), ("fts-project-code", code)]
     thing = scope.reading.works.setdefault(
         local, Thing(WORKS[kind], scope.evidence, tuple(f"{scheme}:{value}" for scheme, value in found if value))

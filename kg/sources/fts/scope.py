@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from kg.clean.countries import find_country
-from kg.clean.persons import is_email, without_contacts
+from kg.clean.persons import is_email, without_contacts, without_names
 from kg.clean.values import LONGEST_TEXT, clean_text, damage, digest, read_day, read_number, unescaped
 from kg.model.dates import Date
 from kg.model.evidence import Position
@@ -83,8 +83,10 @@ class Scope:
     id: str
     record: str
     remarks: list[str] = field(default_factory=list)
-    withheld: list[str] = field(default_factory=list)
-    """The names of persons who are a party of the flow."""
+    persons: tuple[str, ...] = ()
+    """The names of individuals who are a party of the flow, which no text of it may tell; the longest first."""
+    withheld: int = 0
+    """How many of them were met."""
     told: set[str] = field(default_factory=set)
     """The local ids of its allocations."""
 
@@ -94,15 +96,17 @@ class Scope:
 
     def find(self, severity: str, rule: str, message: str) -> None:
         """Note a finding about the flow."""
-        self.reading.report.add(severity, rule, self.id, without_contacts(message), f"{self.file}: {self.record}")
+        message = without_names(without_contacts(message), self.persons)
+        self.reading.report.add(severity, rule, self.id, message, f"{self.file}: {self.record}")
 
     def remark(self, what: str, told: str) -> None:
         """Put into the note what no field of the flow holds; nothing where nothing is told."""
         if told:
-            self.remarks.append(without_contacts(f"{what}: {told}."))
+            self.remarks.append(without_names(without_contacts(f"{what}: {told}."), self.persons))
 
     def wrong(self, key: str, expected: str, value: Any) -> None:
         """Note that a value is of another kind than it should be, and keep it in the note."""
+        value = without_names(value, self.persons) if isinstance(value, str) else value
         met = KINDS_OF_JSON.get(type(value)) or repr(value[:40])
         self.find("warning", f"not-{expected.split()[-1]}", f"{key}: expected {expected}, got {met}; left out")
         self.remark(f"The source has the {key}", clean_text(str(value))[:100])
@@ -125,6 +129,7 @@ class Scope:
             self.find("warning", "double-escaped", f"{key}: expected plain text, got an entity; undone")
         if text != plain:
             self.find("warning", "contact-details", f"{key}: expected no contacts of persons; taken out")
+        text = without_names(text, self.persons)
         if rule := damage(text):
             self.find("warning", rule, f"{key}: expected text as it was written, got {text[:80]!r}; kept as it is")
         return text

@@ -106,8 +106,6 @@ def _dates(element: Element, scope: Scope) -> dict[str, Any]:
     for one in element.findall("activity-date"):
         kind = scope.word(DATES, scope.attribute(one, "type"), one, "", "type of a date").replace("-", "_")
         date = scope.date(one)
-        if date is not None and scope.text(one):
-            scope.reading.report.ignored["iati-activity/activity-date/text()"] += 1
         if not kind or date is None:
             continue
         if dates.setdefault(kind, date) != date:

@@ -190,6 +190,8 @@ def _amount(one: Element, value: Element | None, scope: Scope) -> tuple[Decimal 
     amount = read_number(raw)
     met = scope.attribute(value, "currency") or scope.currency
     currency = met.upper() if _is_currency(met.upper(), scope) else ""
+    if currency != met and currency:
+        scope.remarks.append(f"The source has the currency {met[:40]!r}.")
     if amount is None:
         scope.find("warning", "not-an-amount", f"value: expected a number, got {raw[:40]!r}", one)
     elif not currency:

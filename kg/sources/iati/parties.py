@@ -26,7 +26,7 @@ def find_persons(element: Element, scope: Scope) -> None:
     for one in element.iter(*_ELEMENTS):
         names = [name for name in map(unescaped, map(clean_text, one.itertext())) if name]
         if is_individual(scope.attribute(one, "type")) or any(map(is_person, names)):
-            scope.withheld.add(scope.attribute(one, "ref"))
+            scope.withheld |= {scope.attribute(one, "ref"), clean_text(one.get("ref") or "")}
             scope.persons |= {name for name in names if not is_nameless(name) and not names_nobody(name)}
 
 
@@ -148,7 +148,7 @@ def _identify(element: Element, name: str, scope: Scope) -> tuple[str, tuple[str
     raw = scope.attribute(element, "ref")
     reference = "" if is_placeholder(raw) else raw
     if raw and not reference:
-        what = PLACEHOLDERS.get(raw.lower(), "is an e-mail address")
+        what = PLACEHOLDERS.get(raw.lower(), "is a contact of a person")
         message = f"ref: expected an identifier, got {raw[:40]!r}, which {what}"
         scope.find("warning", "placeholder-reference", message, element)
     scope.references |= {reference} - {""}

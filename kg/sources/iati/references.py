@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
-from kg.clean.persons import is_email
+from kg.clean.persons import WITHHELD, is_email
 from kg.sources.iati.codes import NOBODY, PLACEHOLDERS
 
 _CHANNEL = re.compile(r"([1-9]\d{4})|XM-DAC-([1-9]\d000)", re.ASCII)
+_TELEPHONE = re.compile(r"(?:\+|00)[\d ()./-]{8,20}")
 _GROUP = re.compile(
     r"(?:unspecified|undisclosed|various)\b.*|anonymous(?: donors?)?(?: - .*)?"
     r"|(?:miscellaneous|multiple|several|others?)(?: (?:donors|organi[sz]ations|agencies|partners|vendors|recipients))?"
@@ -21,8 +22,10 @@ def is_placeholder(text: str) -> bool:
 
     >>> is_placeholder("N/A"), is_placeholder("contact@example.org"), is_placeholder("XM-DAC-41122")
     (True, True, False)
+    >>> is_placeholder("+254 722 123 456")
+    True
     """
-    return text.lower() in PLACEHOLDERS or is_email(text)
+    return text.lower() in PLACEHOLDERS or is_email(text) or WITHHELD in text or _TELEPHONE.fullmatch(text) is not None
 
 
 def is_nameless(text: str) -> bool:

@@ -133,7 +133,8 @@ class Scope:
         if len(raw) > LONGEST_ATTRIBUTE:
             self.find("warning", "too-long", f"@{name}: expected {LONGEST_ATTRIBUTE} characters at most", element)
             raw = raw[:LONGEST_ATTRIBUTE]
-        return without_contacts(clean_text(raw)) if "@" in raw else clean_text(raw)
+        text = without_contacts(clean_text(raw)) if "@" in raw else clean_text(raw)
+        return self._without_names(text)
 
     def standard_code(self, element: Element, tag: str, path: str) -> str:
         """The code of the standard's own vocabulary; all others that stand beside it are counted as unread."""
@@ -147,7 +148,10 @@ class Scope:
         return "" if own is None else codes[own][0]
 
     def text(self, element: Element | None) -> str:
-        """The clean text right inside an element; empty where there is none."""
+        """The clean text right inside an element, without the persons of the record; empty where there is none."""
+        return self._without_names(self._text(element))
+
+    def _text(self, element: Element | None) -> str:
         raw = (None if element is None else element.text) or ""
         if element is not None and len(raw) > LONGEST_TEXT:
             self.find("warning", "too-long", f"{element.tag}: expected {LONGEST_TEXT} characters at most", element)
@@ -156,13 +160,13 @@ class Scope:
 
     def narratives(self, element: Element) -> list[Named]:
         """The texts of an element, each with its language, without the persons of the record and any contacts."""
-        return [(without_names(text, self._longest_first()), language) for text, language in self.spellings(element)]
+        return [(self._without_names(text), language) for text, language in self.spellings(element)]
 
     def spellings(self, element: Element) -> list[Named]:
         """The texts of an element as a party has them for names: its narratives, or in version 1 its own text."""
         outer = self._language(element, self.language)
         inner = element.findall("narrative")
-        texts = [(self.text(one), self._language(one, outer)) for one in inner] or [(self.text(element), outer)]
+        texts = [(self._text(one), self._language(one, outer)) for one in inner] or [(self._text(element), outer)]
         return [(self.without_contacts(text, element), language) for text, language in texts if text]
 
     def without_contacts(self, raw: str, element: Element) -> str:
@@ -177,6 +181,14 @@ class Scope:
     def without_persons(self, text: str) -> str:
         """A text that no element has, as a note, without contacts and the persons of the record."""
         return without_names(without_contacts(text), self._longest_first())
+
+    def _without_names(self, raw: str) -> str:
+        """A text without the persons of the record, however it is escaped."""
+        if not self.persons:
+            return raw
+        plain = unescaped(raw)
+        text = without_names(plain, self._longest_first())
+        return raw if text == plain else text
 
     def _longest_first(self) -> list[str]:
         return sorted(self.persons, key=lambda name: (-len(name), name)) if self.persons else []

@@ -27,6 +27,7 @@ def read_shares(element: Element, work: str, scope: Scope) -> Iterator[Allocatio
         place = ""
         if vocabulary == "iati-country" and code.upper() in scope.reading.codes.get("country", ()):
             place = f"country:{code.upper()}"
+            note += f"The source has the country {code!r}." if code != code.upper() else ""
         else:
             if vocabulary == "iati-country":
                 message = f"recipient-country: expected a country of ISO 3166, got {code[:40]!r}; kept as a code"
@@ -73,7 +74,7 @@ def _share(one: Element, vocabulary: str, scope: Scope) -> _Share | None:
         return None
     raw = scope.attribute(one, "percentage")
     share = read_number(raw.removesuffix("%").strip()) if raw else None
-    note = ""
+    note = f"The source has the percentage {raw[:40]!r}." if "%" in raw else ""
     if raw and (share is None or not 0 <= share <= WHOLE):
         scope.find("warning", "not-a-share", f"@percentage: expected a number from 0 to 100, got {raw[:40]!r}", one)
         note, share = f"The source has the percentage {raw[:40]!r}.", None

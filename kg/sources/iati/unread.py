@@ -62,6 +62,18 @@ READ: dict[str, frozenset[str]] = {
 }
 """What is read inside of each element: the names of elements, and of attributes with an @."""
 
+TEXTS = frozenset(
+    "iati-identifier organisation-identifier reporting-org title name description narrative participating-org"
+    " provider-org receiver-org recipient-org recipient-country recipient-region sector value".split()
+)
+"""Elements whose own text is read."""
+INSTEAD = {
+    "activity-status": "code",
+    "other-identifier": "ref",
+    **dict.fromkeys(["activity-date", "transaction-date", "period-start", "period-end"], "iso-date"),
+}
+"""Elements whose own text is read in the place of an attribute that they lack."""
+
 SINGLE = frozenset(
     "iati-identifier organisation-identifier reporting-org activity-status transaction-type transaction-date value"
     " period-start period-end provider-org receiver-org recipient-org".split()
@@ -102,7 +114,7 @@ IGNORED: dict[str, str] = {
     "@{http://www.w3.org/2001/XMLSchema-instance}type": _OF_FILE,
     "@vocabulary-uri": "an address that tells where a vocabulary is described",
     "activity-date/narrative": _SHOWN,
-    "activity-date/text()": _SHOWN,
+    "text()": "what stands beside a code, a reference or a date that is read",
     NAME_OF_CODE: "the name that a code has in the code list is shown, in all languages",
     "activity-status/narrative": _SHOWN,
     "sector/@type": _SHOWN,
@@ -114,13 +126,20 @@ def count_unread(element: Element, report: Report, path: str = "") -> None:
     """Count all that a record holds and that is not read, by its path from the record on: text between elements too."""
     path = f"{path}/{element.tag}" if path else element.tag
     children = [child for child in element if isinstance(child.tag, str)]
-    _count(path, (*_named(element), *(child.tag for child in children)), report)
+    beside = ("text()",) if not children and _has_text_beside(element) else ()
+    _count(path, (*_named(element), *(child.tag for child in children), *beside), report)
     if children and any((text or "").strip() for text in (element.text, *(child.tail for child in children))):
         report.unread[f"{path}/text()"] += 1
     read = READ.get(element.tag, frozenset())
     for child in children:
-        if child.tag in read and (len(child) or child.attrib):
+        if child.tag in read and (len(child) or child.attrib or child.tag not in TEXTS):
             count_unread(child, report, path)
+
+
+def _has_text_beside(element: Element) -> bool:
+    """Whether an element has a text of its own that is not read."""
+    told = element.tag in TEXTS or (element.tag in INSTEAD and INSTEAD[element.tag] not in element.attrib)
+    return not told and bool((element.text or "").strip())
 
 
 def count_root(root: Element, report: Report) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from kg.clean.persons import is_email, is_person, without_contacts, without_names
+from kg.clean.persons import WITHHELD, is_email, is_person, without_contacts, without_names
 from kg.clean.values import digest
 from kg.errors import InputError
 from kg.model.evidence import Position
@@ -122,20 +122,27 @@ class Reading:
         if len(line.cells) < len(names):
             message = f"expected {len(names)} cells, got {len(line.cells)}; the others are taken for empty"
             self.report.add("warning", "row-too-short", "", message, place)
-        record = " ".join(filter(None, (cells.get(name, "") for name in self.mapping.id)))
-        repeated = record in self.records
-        if repeated:
-            message = f"expected each record once, got {record[:_SHOWN]!r} again; it is kept as another, of no total"
-            self.report.add("warning", "duplicate-record", "", message, place)
-        elif record:
-            self.records.add(record)
-        position = Position(file, record if record and not repeated else f"row {line.number}")
         cells[ROW], cells[DIGEST] = str(line.number), self._digest(line.cells)
-        scope = Scope(Told(place, line.number, position, repeated), cells, {})
+        scope = Scope(Told(place, line.number, Position(file, f"row {line.number}")), cells, {})
         scope.told.persons = tuple(sorted(set(self._persons(scope)), key=lambda name: (-len(name), name)))
+        self._place(file, scope)
         for block in self.mapping.blocks:
             for item in self._items(block, scope):
                 yield from self._record(block, item, scope)
+
+    def _place(self, file: str, scope: Scope) -> None:
+        """Where a row stands: by what names it in the file, unless that names an individual or another row as well."""
+        told = scope.told
+        record = " ".join(filter(None, (scope.cells.get(name, "") for name in self.mapping.id)))
+        told.repeated = record in self.records
+        if told.repeated:
+            shown = without_names(record, told.persons)[:_SHOWN]
+            message = f"expected each record once, got {shown!r} again; it is kept as another, of no total"
+            told.find(self.report, "warning", "duplicate-record", "", message)
+        elif record:
+            self.records.add(record)
+            if without_names(record, told.persons) == record:
+                told.position = Position(file, record)
 
     def _withhold_contacts(self, cells: dict[str, str], place: str) -> None:
         """Take contacts of persons out of the cells that are read; an e-mail address alone is no value at all."""
@@ -196,8 +203,9 @@ class Reading:
                 if told is not None:
                     yield {key: "" if is_email(value) else value for key, value in told.items()}
                     continue
-                text = next(iter(item.values()))[:_SHOWN]
-                message = f"lists.{items.name}: expected an item of its pattern, got {text!r}; it is left out"
+                text = next(iter(item.values()))
+                shown = WITHHELD if is_person(text) else repr(text[:_SHOWN])
+                message = f"lists.{items.name}: expected an item of its pattern, got {shown}; it is left out"
                 scope.told.find(self.report, "error", "item-unread", "", message)
 
     def _record(self, block: Block, cells: Mapping[str, str], scope: Scope) -> Iterator[Row]:
@@ -250,7 +258,8 @@ class Reading:
             local = choice.template.fill(item, as_id=True)
             if SHARED_ID.fullmatch(local):
                 column.read(local, self.codes)
-            local = scope.told.others.get(local, local)
+            if block.table != "organizations" or column.name != "id":
+                local = scope.told.others.get(local) or scope.told.without_persons(local)
             return ((local,) if local else ()) if column.several else local
         text = choice.template.fill(item)
         if not text or (block.table == "organizations" and column.name == "kind" and text == INDIVIDUAL):

@@ -9,9 +9,11 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
-from typing import NamedTuple, TextIO
+from typing import IO, NamedTuple, TextIO
+from xml.parsers import expat
 
 from kg.errors import InputError
 from kg.packed import Progress, open_packed
@@ -24,6 +26,8 @@ LARGEST_SHEET, LARGEST_PART = 1 << 30, 1 << 28
 FULLEST, FREE = 100, 1 << 24
 """How many times larger than packed a part may be, if it is larger than so many bytes: real sheets are ten times."""
 MOST_COLUMNS = 2000
+_XML = (".xml", ".rels", ".vml")
+"""How the parts of a spreadsheet end that may be read as XML."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
@@ -138,11 +142,25 @@ def _check_size(file: Path) -> None:
                 if part.file_size > min(most, max(FREE, FULLEST * part.compress_size)):
                     message = f"expected parts of a spreadsheet, got {part.file_size >> 20} MB packed into"
                     raise InputError(f"{file}: {message} {part.compress_size} bytes ({part.filename})")
-                with parts.open(part) as stream:
-                    if b"<!DOCTYPE" in stream.read(4096).upper():
-                        raise InputError(f"{file}: expected a workbook without a DOCTYPE, got one in {part.filename}")
+                if part.filename.lower().endswith(_XML):
+                    with parts.open(part) as stream:
+                        _refuse_doctype(
+                            stream, f"{file}: expected a workbook without a DOCTYPE, got one in {part.filename}"
+                        )
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as error:
         raise InputError(f"{file}: expected an .xlsx workbook, got one that cannot be unpacked ({error})") from None
+
+
+def _refuse_doctype(stream: IO[bytes], message: str) -> None:
+    """Refuse XML that could define entities, in whatever encoding; what is wrong with it besides, its reader says."""
+    parser = expat.ParserCreate()
+
+    def refuse(*_: object) -> None:
+        raise InputError(message)
+
+    parser.StartDoctypeDeclHandler = refuse
+    with suppress(expat.ExpatError):
+        parser.ParseFile(stream)
 
 
 def _cell_text(value: object) -> str:

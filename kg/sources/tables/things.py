@@ -34,7 +34,7 @@ class Told:
     place: str
     number: int
     position: Position
-    repeated: bool
+    repeated: bool = False
     others: dict[str, str] = field(default_factory=dict)
     withheld: set[str] = field(default_factory=set)
     persons: tuple[str, ...] = ()
@@ -44,6 +44,12 @@ class Told:
     def evidence(self) -> Evidence:
         """The row."""
         return (self.position,)
+
+    def without_persons(self, local: str) -> str:
+        """A local id in which the number of the row stands for the name of an individual."""
+        for name in self.persons:
+            local = local.replace(quoted(name), f"row-{self.number}")
+        return local
 
     def find(self, report: Report, severity: str, rule: str, local: str, message: str) -> None:
         """Note a finding at the row; of a row with individuals neither their names nor the thing, whose id may be one.
