@@ -36,7 +36,7 @@ STAGES = {
 }  # fmt: skip
 OUTGOING = {"commitment", "disbursement", "expenditure", "reimbursement", "purchase-of-equity", "pledge"}
 INCOMING = {"incoming-funds", "incoming-commitment", "incoming-pledge"}
-BUDGETS = {"budget", "planned-disbursement"}
+BUDGETS = ("budget", "planned-disbursement")
 LEAVING = {"interest-payment", "loan-repayment"}
 """Money that leaves a work, so that it does not fund it."""
 ENTERING = {"sale-of-equity"}
@@ -63,7 +63,7 @@ class Party(NamedTuple):
 
 
 class Deal(NamedTuple):
-    """A transaction as a file tells it; who is left out is filled in, and that is implied."""
+    """A transaction, budget or plan as a file tells it; who is left out is filled in, and that is implied."""
 
     stage: str
     value: Decimal | None
@@ -96,7 +96,10 @@ def work_of(element: ElementTree.Element) -> Work:
     reporter = party_of(element.find("reporting-org"))
     others = tuple((role_of(one), party_of(one)) for one in element.findall("participating-org"))
     itself = reporter if any(party and party.is_same(reporter) for _, party in others) else None
-    deals = tuple(deal_of(one, element, itself) for one in element.findall("transaction"))
+    deals = (
+        *(deal_of(one, element, itself) for one in element.findall("transaction")),
+        *(plan_of(one, element) for tag in BUDGETS for one in element.findall(tag)),
+    )
     ends = [*element.findall("transaction/provider-org"), *element.findall("transaction/receiver-org")]
     nameless = sum(party_of(one) is None for one in ends)
     return Work(words(element.findtext("iati-identifier")), (("reporting", reporter), *others), deals, nameless)
@@ -157,10 +160,23 @@ def deal_of(element: ElementTree.Element, work: ElementTree.Element, itself: Par
     )  # fmt: skip
 
 
+def plan_of(element: ElementTree.Element, work: ElementTree.Element) -> Deal:
+    """A budget or planned disbursement, which no one but those whom it names is tied to."""
+    value = element.find("value")
+    told = Decimal(words(value.text)) if value is not None and words(value.text) else None
+    currency = (value is not None and value.get("currency")) or work.get("default-currency", "")
+    provider, receiver = element.find("provider-org"), element.find("receiver-org")
+    return Deal(
+        element.tag, told, currency if told is not None else "", party_of(provider), party_of(receiver), False,
+        activity_at(provider, "provider", work), activity_at(receiver, "receiver", work),
+    )  # fmt: skip
+
+
 def activity_at(element: ElementTree.Element | None, end: str, work: ElementTree.Element) -> str:
     """The activity at an end of a transaction; not a party of this one that stands there by mistake."""
     told = "" if element is None else words(element.get(f"{end}-activity-id"))
-    tags = ("reporting-org", "participating-org", "transaction/provider-org", "transaction/receiver-org")
+    ends = (f"{tag}/{end}-org" for tag in ("transaction", "planned-disbursement") for end in ("provider", "receiver"))
+    tags = ("reporting-org", "participating-org", *ends)
     refs = {words(one.get("ref")) for tag in tags for one in work.findall(tag)} - {""}
     is_longer = told == words(work.findtext("iati-identifier")) or any(told.startswith(f"{ref}-") for ref in refs)
     return "" if is_placeholder(told) or (told in refs and not is_longer) else told
@@ -295,7 +311,7 @@ def told_transaction(work: str, deal: Deal, held: Held) -> Transaction:
 
 
 def tied_transactions(held: Held) -> Counter[Transaction]:
-    """All flows of a source that are transactions, with their ties; those to which nobody is tied as well."""
+    """All flows of a source with their ties; those to which nobody is tied as well."""
     ties: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
     for tie in held.ties:
         ties[tie["node"]].append(tie)
@@ -305,8 +321,6 @@ def tied_transactions(held: Held) -> Counter[Transaction]:
     works = held.identifiers | dict.fromkeys(held.flows, "")
     found: Counter[Transaction] = Counter()
     for flow, stage in held.flows.items():
-        if stage in BUDGETS:
-            continue
         amount = amounts[flow].value if flow in amounts else ""
         found[Transaction(
             unquote(places[flow].value.rpartition(";")[2]), stage,
@@ -381,7 +395,7 @@ def test_every_transaction_of_a_real_file_is_tied_to_who_pays_and_who_is_paid(na
 
 
 def test_what_real_files_have_beside_plain_parties_is_counted(read: Read) -> None:
-    """Whatever is left out or filled in. Only the ties of budgets and plans are compared with nothing here."""
+    """Whatever is left out or filled in."""
     found: Counter[str] = Counter()
     names: set[str] = set()
     for name in real_files():
