@@ -8,7 +8,7 @@ from kg.clean.persons import WITHHELD, is_email
 from kg.sources.iati.codes import NOBODY, PLACEHOLDERS
 
 _CHANNEL = re.compile(r"([1-9]\d{4})|XM-DAC-([1-9]\d000)", re.ASCII)
-_TELEPHONE = re.compile(r"(?:\+|00)[\d ()./-]{8,20}")
+_TELEPHONE = re.compile(r"\+[\d ()./-]{8,20}")
 _GROUP = re.compile(
     r"(?:unspecified|undisclosed|various)\b.*|anonymous(?: donors?)?(?: - .*)?"
     r"|(?:miscellaneous|multiple|several|others?)(?: (?:donors|organi[sz]ations|agencies|partners|vendors|recipients))?"
