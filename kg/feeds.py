@@ -199,6 +199,8 @@ def describe_files(
     for file in files:
         if not file.is_file():
             raise InputError(f"{file}: expected {FEEDS[kind].what}, got none")
+        if not file.name.isprintable():
+            raise InputError(f"{file.name!r}: expected a file name that can be told, got this one; rename the file")
     names = files[0].name + (f" and {len(files) - 1} more" if len(files) > 1 else "")
     describe = FEEDS[kind].describe
     told = describe(files) if describe else mapping.source if mapping else {}

@@ -188,6 +188,7 @@ APART: dict[str, tuple[tuple[str, str], ...]] = {
     "two things changed": ((">20,000<", ">25,000<"), (">Drilling<", ">Drilling deeper<")),
     "another day": (('<transaction-date iso-date="2014-06-01"', '<transaction-date iso-date="2014-07-01"'),),
     "another stage": (('<transaction-type code="2"/>', '<transaction-type code="3"/>'),),
+    "another kind of budget and another amount": (("<budget>", '<budget type="2">'), (">300000<", ">400000<")),
     "another activity": (("<iati-identifier>XX-1-WELLS/8<", "<iati-identifier>XX-1-WELLS/9<"),),
 }
 

@@ -23,6 +23,7 @@ from kg.export.flat import EDGE_COLUMNS, clean_text
 from kg.export.xml_graphs import read_gexf, read_graphml, write_gexf, write_graphml
 from kg.files import write_whole
 from kg.network.project import project_network
+from tests.commands import RunKg
 from tests.made_ties import RECIPE, SOURCE, chains, tie, ties
 
 Write = Callable[[nx.MultiGraph, Path], None]
@@ -270,3 +271,17 @@ def test_a_link_stays_a_link(tmp_path: Path) -> None:
 def test_a_device_is_written_and_not_replaced() -> None:
     write_whole({Path("/dev/null"): ["gone"]})
     assert Path("/dev/null").is_char_device()
+
+
+def test_an_export_of_what_decisions_have_joined_can_be_built(run_kg: RunKg, tmp_path: Path) -> None:
+    folder = tmp_path / "triples"
+    folder.mkdir()
+    assert run_kg("export", "--format", "nq", "--out", folder / "all.nq").code == 0
+    ran = run_kg("build", "--from", folder, "--store", tmp_path / "store")
+    assert ran.code == 0, ran.err
+    told = {one["id"]: one["statements"] for one in run_kg("sources", "--format", "json").json}
+    built = {
+        one["id"]: one["statements"]
+        for one in run_kg("sources", "--store", tmp_path / "store", "--format", "json").json
+    }
+    assert built == told

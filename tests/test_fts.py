@@ -221,6 +221,8 @@ def test_no_text_code_or_finding_of_a_flow_tells_a_person(tmp_path: Path) -> Non
         {"type": "UsageYear", "id": "1", "name": "the year of Ren\u00c3\u00a9e Roe"},
     ]
     goal = [{"type": "GlobalCluster", "id": "9", "name": "Ren\u00c3\u00a9e Roe", "behavior": "single"}]
+    source.append({"type": "Organization", "id": "8", "name": [], "organizationTypes": [], "organizationSubTypes": []})
+    source.append({"name": "Mr. Ren\u00c3\u00a9e Roe"})
     more = {
         "keywords": ["Ren\u00c3\u00a9e Roe"],
         "originalAmount": "Mr. Ren\u00c3\u00a9e Roe",

@@ -426,6 +426,16 @@ def test_a_name_is_withheld_however_it_is_escaped_and_before_a_text_is_cut() -> 
     assert "Mary" not in said
 
 
+def test_a_record_whose_identifier_tells_a_person_is_numbered() -> None:
+    donor = '<participating-org role="1"><narrative>Ms. Mary Poe</narrative></participating-org>'
+    other = '<related-activity type="9" ref="XX-1-Mary&#10;Poe"/><other-identifier ref="Mary_Poe/2" type="A1"/>'
+    content = activity(donor + other).replace(b"<iati-identifier>XX-1-A<", b"<iati-identifier>XX-1-Mary Poe<")
+    assert b"Mary Poe<" in content
+    rows, report = read(content)
+    assert {row.id for row in rows if isinstance(row, Activity)} == {"activity.number-1"}
+    assert "Poe" not in repr(rows) + repr(report.findings)
+
+
 def test_contacts_are_taken_out_of_every_text_and_are_no_references() -> None:
     text = "Contact: Jane Doe, tel +254722123456, jane&amp;#64;example.org"
     inside = (
@@ -620,6 +630,11 @@ def test_text_beside_what_is_read_is_counted_and_in_its_place_is_read() -> None:
         <transaction-date>2014-05-06</transaction-date><value currency="usd">5</value>
         <aid-type code="C01">mine</aid-type></transaction>"""
     rows, report = read(activity(inside + paid))
+    instead = '<activity-date type="2" iso-date="">2014-05-01</activity-date>'
+    instead += "<transaction><transaction-type>Advance</transaction-type><value>5</value></transaction>"
+    _, told = read(activity(instead).replace(b'<activity-status code="2"/>', b"<activity-status>2</activity-status>"))
+    assert told.ignored == {}
+    assert told.unread == {"iati-activity/transaction/transaction-type/text()": 1}
     beside = ["activity-status", "other-identifier", "related-activity", "budget/period-start"]
     beside += ["transaction/transaction-type", "transaction/aid-type"]
     assert report.ignored == {f"iati-activity/{one}/text()": 1 for one in beside}

@@ -389,6 +389,9 @@ def test_no_id_and_no_place_tells_the_name_of_an_individual(tmp_path: Path) -> N
     assert [place.record for one in of(Activity, found) for place in one.evidence] == ["row 2", "row 3", "Trust 2015"]
     assert [one.uncounted for one in of(Flow, found)] == ["", "repeated", ""]
     assert report.counts["warning", "duplicate-record"] == 1
+    apart = text.replace('name = "{who}"', 'name = "Ms. {who}"')
+    found, report = read("\n".join([HEADER, "7,A,Mary Poe,,5,USD,KE,2014,", ""]), tmp_path, apart)
+    assert "Poe" not in repr(found) + repr(report)
 
 
 def test_contacts_are_taken_out_of_cells_and_are_no_ids(tmp_path: Path) -> None:
@@ -537,9 +540,17 @@ def test_a_spreadsheet_made_to_harm_is_refused(tmp_path: Path) -> None:
         parts.writestr("xl/media.xml", b" " * (rows.FREE * 2))
     with zipfile.ZipFile(typed, "a") as parts:
         parts.writestr("xl/more.xml", f"<!--{'x' * 5000}--><!DOCTYPE x><x/>".encode("utf-16"))
+    renamed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(whole)) as parts, zipfile.ZipFile(renamed, "w") as copies:
+        for name in parts.namelist():
+            content = parts.read(name).replace(b"sheet1.xml", b"sheet1.bin")
+            if name.endswith("sheet1.xml"):
+                content = b'<!DOCTYPE worksheet [<!ENTITY a "b">]>' + content.removeprefix(b"<?xml version='1.0'?>")
+            copies.writestr(name.replace("sheet1.xml", "sheet1.bin"), content)
     text = SMALL.replace('id = "nr"', 'id = "nr"\nsheet = "none"')
     for content, mapping, message in [
         (bomb.getvalue(), SMALL, "packed into"), (typed.getvalue(), SMALL, "without a DOCTYPE"),
+        (renamed.getvalue(), SMALL, "without a DOCTYPE"),
         (whole[:-30], SMALL, "cannot be unpacked"), (whole, text, "expected a sheet 'none'"),
     ]:  # fmt: skip
         with pytest.raises(InputError, match=message):

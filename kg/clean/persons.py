@@ -104,6 +104,10 @@ def without_names(text: str, persons: Iterable[str]) -> str:
     return text
 
 
+_BETWEEN = r"[\s._-]+"
+"""What stands between the words of a name, in identifiers too."""
+
+
 @lru_cache(maxsize=4096)
 def _spellings(person: str) -> re.Pattern[str] | None:
     """How a text may write the name of a person; one of a single word is told from other words by its case."""
@@ -112,12 +116,12 @@ def _spellings(person: str) -> re.Pattern[str] | None:
     words = (f"{last} {first}" if last and " " not in first else first).split()
     if not words or len(name) < _FEWEST + 1:
         return None
-    spelt = [re.escape(name), r"\s+".join(map(re.escape, words))]
+    spelt = [re.escape(name), _BETWEEN.join(map(re.escape, words))]
     if len(words) > 1:
-        spelt += [rf"{re.escape(words[-1])},?\s+" + r"\s+".join(map(re.escape, words[:-1]))]
+        spelt += [rf"{re.escape(words[-1])},?{_BETWEEN}" + _BETWEEN.join(map(re.escape, words[:-1]))]
         spelt += [rf"(?<=\b){_TITLE}\s+{re.escape(words[-1])}"]
     flags = re.IGNORECASE if len(words) > 1 else 0
-    return re.compile(rf"(?<!\w)(?:{_TITLE}\s+)?(?:{'|'.join(spelt)})(?!\w)", flags)
+    return re.compile(rf"(?<![^\W_])(?:{_TITLE}\s+)?(?:{'|'.join(spelt)})(?![^\W_])", flags)
 
 
 # --- contacts in texts --------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from textwrap import shorten
 import click
 
 from kg import answers
-from kg.cli.options import open_store
+from kg.cli.options import PATH, open_store
 from kg.views.sheet import when, where
 from kg.views.tables import render_table
 
@@ -19,9 +19,7 @@ SHOWN_ACTORS = 10
 
 
 @click.command("demo")
-@click.option(
-    "--out", type=click.Path(path_type=Path), default=Path("build/demo"), show_default=True, help="Where the map goes."
-)
+@click.option("--out", type=PATH, default=Path("build/demo"), show_default=True, help="Where the map goes.")
 @click.option("--actor", default="IPRCC", show_default=True, help="Whose partners are shown.")
 def demo_command(out: Path, actor: str) -> None:
     """Build the shipped graph, look around in it, and draw a map.

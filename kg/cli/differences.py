@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kg.cli.options import counted, say, source_option, write_output, write_rows
+from kg.cli.options import PATH, counted, say, source_option, write_output, write_rows
 from kg.errors import UsageError
 from kg.shipped import ontology_dir
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 
 @click.command("diff")
-@click.argument("old", type=click.Path(path_type=Path))
-@click.argument("new", type=click.Path(path_type=Path))
+@click.argument("old", type=PATH)
+@click.argument("new", type=PATH)
 @source_option
 @click.option("--align", is_flag=True, help="Both are workbooks of one document: match rows whose ids differ.")
 @click.option("--summary", is_flag=True, help="Count by kind of thing instead of listing what changed.")

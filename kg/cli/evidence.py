@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from kg.cli.options import (
+    PATH,
     counted,
     documents_option,
     format_option,
@@ -34,7 +35,7 @@ def evidence_command() -> None:
 
 
 @evidence_command.command("pin")
-@click.argument("workbooks", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("workbooks", nargs=-1, required=True, type=PATH)
 @documents_option
 def pin_command(workbooks: tuple[Path, ...], documents: Path | None) -> None:
     """Replace the words in braces in a workbook's evidence by their positions.
@@ -104,7 +105,7 @@ def show_command(name: str, store: Path | None, documents: Path | None, form: st
 @documents_option
 @click.option(
     "--out",
-    type=click.Path(path_type=Path),
+    type=PATH,
     default="coverage.html",
     show_default=True,
     help="The page to write: the text of your copies, coloured by what carries it; - for none.",

@@ -65,8 +65,8 @@ def _expand(files: Sequence[Path], endings: tuple[str, ...], folder: Path, sourc
         elif path.is_dir():
             inside = sorted(file for file in path.rglob("*") if file.name.lower().endswith(endings))
             if not inside:
-                plain = [ending for ending in endings if not ending.endswith(ENDINGS)]
-                raise InputError(f"{path}: expected a folder with files ending in {_either(plain)}, got none")
+                plain = ", ".join(ending for ending in endings if not ending.endswith(ENDINGS))
+                raise InputError(f"{path}: expected a folder with files ending in {plain}, got none")
             yield from inside
         elif not path.exists() and (matching := sorted(_matching(path))):
             yield from matching
@@ -78,10 +78,6 @@ def _matching(pattern: Path) -> Iterator[Path]:
     """The files of a pattern that no shell has replaced, as on Windows."""
     if any(sign in str(pattern) for sign in "*?["):
         yield from Path(pattern.anchor).glob(str(pattern.relative_to(pattern.anchor)))
-
-
-def _either(words: Sequence[str]) -> str:
-    return " or ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
 
 
 def _from_pipe(file: Path, source: str | None) -> Path:

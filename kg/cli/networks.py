@@ -8,15 +8,7 @@ from typing import Any
 import click
 
 from kg import answers
-from kg.cli.options import (
-    counted,
-    format_option,
-    network_options,
-    open_store,
-    say,
-    write_output,
-    write_rows,
-)
+from kg.cli.options import PATH, counted, format_option, network_options, open_store, say, write_output, write_rows
 
 MEASURES = ("degree", "betweenness", "closeness", "eigenvector", "pagerank")
 
@@ -57,7 +49,7 @@ def centrality_command(
 
 
 @click.command("map")
-@click.option("--out", type=click.Path(path_type=Path), required=True, help="The HTML file to write, or - for stdout.")
+@click.option("--out", type=PATH, required=True, help="The HTML file to write, or - for stdout.")
 @network_options
 @click.option("--heading", default="", help="The heading of the page.")
 def map_command(out: Path, recipe: str, store: Path | None, heading: str, **options: Any) -> None:
@@ -81,7 +73,7 @@ def map_command(out: Path, recipe: str, store: Path | None, heading: str, **opti
     required=True,
     help="The whole graph as RDF, or the network of partners.",
 )
-@click.option("--out", type=click.Path(path_type=Path), required=True, help="The file to write; for csv, a folder.")
+@click.option("--out", type=PATH, required=True, help="The file to write; for csv, a folder.")
 @network_options
 def export_command(form: str, out: Path, recipe: str, store: Path | None, **options: Any) -> None:
     """Export the graph as RDF, or the network for Gephi, Cytoscape or a spreadsheet.

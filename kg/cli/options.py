@@ -14,18 +14,19 @@ from kg.store.version import shipped_store
 from kg.store.view import View, current_version, open_view
 
 F = TypeVar("F", bound=Callable[..., Any])
+PATH = click.Path(path_type=Path)
 
 
 def _store(what: str, **more: Any) -> Callable[[F], F]:
-    return click.option("--store", type=click.Path(path_type=Path), envvar="KG_STORE", help=what, **more)
+    return click.option("--store", type=PATH, envvar="KG_STORE", help=what, **more)
 
 
 store_option = _store("The store to read; without it, the graph that comes with the package.  [env: KG_STORE]")
 target_option = _store("The store to change.  [env: KG_STORE]", required=True)
-maybe_target_option = _store("The store to change.  [env: KG_STORE]")
+any_target = _store("The store to change.  [env: KG_STORE]")
 documents_option = click.option(
     "--documents",
-    type=click.Path(path_type=Path),
+    type=PATH,
     envvar="KG_DOCUMENTS",
     help="The folder with your copies of the documents.  [env: KG_DOCUMENTS]",
 )

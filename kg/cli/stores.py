@@ -14,16 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kg.cli.feeds import load_files
-from kg.cli.options import (
-    counted,
-    format_option,
-    maybe_target_option,
-    open_store,
-    say,
-    store_option,
-    target_option,
-    write_rows,
-)
+from kg.cli.options import any_target, counted, format_option, open_store, say, store_option, target_option, write_rows
 from kg.cli.progress import watching
 from kg.errors import UsageError
 from kg.shipped import ontology_dir
@@ -38,7 +29,7 @@ SHOWN = 10
 @click.command("load")
 @click.argument("kind", type=click.Choice(["workbook", "rdf", "iati", "fts", "aiddata", "table"]))
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@maybe_target_option
+@any_target
 @click.option("--source", help="The id of the source; without it, the file's own.")
 @click.option("--out", type=click.Path(path_type=Path), help="Workbooks: write N-Quads into this folder instead.")
 @click.option("--strict", is_flag=True, help="Published data: let the first error stop the load.")
@@ -76,7 +67,7 @@ def load_command(
             say(f"written: {path}")
         return
     if store is None:
-        raise UsageError("expected --store PATH (or the environment variable KG_STORE), got none")
+        raise UsageError("expected --store click.Path(path_type=Path) (or the environment variable KG_STORE), got none")
     if kind != "workbook":
         from kg.feeds import Terms
 
@@ -100,9 +91,7 @@ def load_command(
 
 
 @click.command("build")
-@click.option(
-    "--from", "origin", type=click.Path(path_type=Path), help="A folder of N-Quads; without it, the shipped one."
-)
+@click.option("--from", "origin", type=click.Path(path_type=Path), help="A folder of N-Quads; else the shipped one.")
 @target_option
 def build_command(origin: Path | None, store: Path) -> None:
     """Build a store from a folder of N-Quads, and the identity decisions in its identity.tsv, in place of all it held.

@@ -22,9 +22,10 @@ Saying = tuple[str, str, str]
 _FLOW = (iri(RDF.type), iri(KG.FundingFlow))
 _BY_CONTENT = re.compile(r"(<.*\.(?:transaction|budget|planned-disbursement)\.)([0-9a-f]{16}(?:\.\d+)?)([.>].*)")
 """An IRI that is made of what a flow says (equal flows are numbered): whose it is, the digest, and the part of it."""
-_MADE = {iri(SKOS.prefLabel), iri(KG.note), iri(KG.evidence)}
-"""What only repeats the others: the label and the note are made of them, and evidence is where they stand."""
-_APART = set(map(iri, (KG.start, KG.end, KG.valueDate, KG.stage)))
+_AMOUNT = re.compile(r" of [A-Z]{3} [-\d.,]+|The source has the (?:amount|currency) '[^']*'[^.]*\. ?")
+"""What of a label and a note only repeats the amount."""
+_TEXTS = {iri(SKOS.prefLabel), iri(KG.note)}
+_APART = set(map(iri, (KG.start, KG.end, KG.valueDate, KG.stage, KG.note)))
 """What tells a flow from others of its activity."""
 _MONEY = (".amount>", ".in-")
 """How the parts of a flow end or begin that are its amount and its conversions."""
@@ -70,8 +71,9 @@ def _sayings(statements: Iterable[Statement], flows: set[str]) -> Mapping[str, l
     found: dict[str, list[Saying]] = {flow: [] for flow in flows}
     for subject, predicate, value in statements if flows else ():
         flow, part = _split(subject)
-        if flow in flows and predicate not in _MADE:
-            found[flow].append((part, predicate, value.replace(flow[:-1], "")))
+        if flow in flows and predicate != iri(KG.evidence):
+            text = _AMOUNT.sub("", value) if predicate in _TEXTS else value
+            found[flow].append((part, predicate, text.replace(flow[:-1], "")))
     return found
 
 

@@ -39,13 +39,13 @@ def source_id(graph: str) -> str:
 
 
 def _without_marks(name: str) -> tuple[str, str]:
-    """A name without accents, and a digest of it where it has letters besides that are none of ASCII."""
+    """A name without accents, and a digest of it where it has other signs besides that are none of ASCII."""
     import hashlib
     import unicodedata
 
     plain = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
-    lost = any(c.isalnum() and not c.isascii() for c in plain)
-    return plain, hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:8] if lost else ""
+    whole = unicodedata.normalize("NFC", name).encode("utf-8", "surrogatepass")
+    return plain, "" if plain.isascii() else hashlib.sha256(whole).hexdigest()[:8]
 
 
 def quoted(text: str) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from itertools import groupby
 from pathlib import Path
@@ -157,13 +158,27 @@ def write_view(view: View, form: str, source: str | None = None) -> bytes:
         raise UsageError(f"format: expected one of nq, trig, ttl, got {form!r}")
     graph = ox.NamedNode(source) if source else None
     found = view.engine.quads_for_pattern(None, None, None, graph)
-    quads = (quad for quad in found if isinstance(quad.graph_name, ox.NamedNode))
+    quads = _recounted([quad for quad in found if isinstance(quad.graph_name, ox.NamedNode)])
     if form == "nq":
         return "".join(sorted(f"{quad} .\n" for quad in quads)).encode()
     ordered = sorted(
         quads, key=lambda quad: (str(quad.graph_name), str(quad.subject), str(quad.predicate), str(quad.object))
     )
     return ox.serialize(ordered, format=forms[form], prefixes=known_prefixes()) or b""
+
+
+def _recounted(quads: Sequence[pyoxigraph.Quad]) -> Iterator[pyoxigraph.Quad]:
+    """Quads in which each source says how many it has now: things that are one by decision have made some one."""
+    import pyoxigraph as ox
+
+    counts = Counter(quad.graph_name for quad in quads)
+    for quad in quads:
+        says = quad.predicate.value == VOID.triples and quad.subject == quad.graph_name
+        yield (
+            ox.Quad(quad.subject, quad.predicate, ox.Literal(counts[quad.graph_name]), quad.graph_name)
+            if says
+            else quad
+        )
 
 
 def _parse(file: Path, form: pyoxigraph.RdfFormat, stream: BinaryIO, base_iri: str | None = None) -> Iterator[Any]:
@@ -240,8 +255,8 @@ def _not_deep() -> Callable[[bytes], str]:
 def _format(file: Path) -> pyoxigraph.RdfFormat:
     import pyoxigraph as ox
 
-    name = file.with_suffix("").name if file.suffix in ENDINGS else file.name
-    ending = Path(name).suffix
+    name = file.with_suffix("").name if file.suffix.lower() in ENDINGS else file.name
+    ending = Path(name).suffix.lower()
     if ending not in _FORMS:
         raise InputError(
             f"{file}: expected a file ending in one of {', '.join(_FORMS)} (and .gz or .zst), got {ending or 'none'}"

@@ -18,11 +18,8 @@ def find_persons(objects: Iterable[Node], scope: Scope) -> None:
     """Note the individuals among the parties of a flow before any text of it is told."""
     names = set[str]()
     for one in objects:
-        name, *types = (
-            unescaped(clean_text(str(value)))
-            for key in ("name", "organizationTypes", "organizationSubTypes")
-            for value in _listed(one.get(key, ""))
-        )
+        name = unescaped(clean_text(str(one.get("name") or "")))
+        types = [str(kind) for key in ("organizationTypes", "organizationSubTypes") for kind in _listed(one.get(key))]
         names |= {name} if _is_person(name, types) else set()
     scope.persons = tuple(sorted(names, key=lambda name: (-len(name), name)))
 

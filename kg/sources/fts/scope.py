@@ -106,10 +106,10 @@ class Scope:
 
     def wrong(self, key: str, expected: str, value: Any) -> None:
         """Note that a value is of another kind than it should be, and keep it in the note."""
-        value = without_names(value, self.persons) if isinstance(value, str) else value
-        met = KINDS_OF_JSON.get(type(value)) or repr(value[:40])
+        told = without_names(clean_text(str(value)), self.persons)
+        met = KINDS_OF_JSON.get(type(value)) or repr(told[:40])
         self.find("warning", f"not-{expected.split()[-1]}", f"{key}: expected {expected}, got {met}; left out")
-        self.remark(f"The source has the {key}", clean_text(str(value))[:100])
+        self.remark(f"The source has the {key}", told[:100])
 
     def text(self, node: Node, key: str) -> str:
         """A text on one line; empty where there is none, or something else."""
@@ -171,7 +171,11 @@ class Scope:
         for one in value:
             kind = one.get("type") if isinstance(one, dict) else None
             if not isinstance(kind, str):
-                self.find("error", "object-unusable", f"{side}: expected an object with a type, got {str(one)[:40]!r}")
+                self.find(
+                    "error",
+                    "object-unusable",
+                    f"{side}: expected an object with a type, got {KINDS_OF_JSON.get(type(one), 'a text')} without",
+                )
                 continue
             self.count_unread({kind: one}, side)
             if kind in READ[side]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from kg.clean.persons import without_contacts
+from kg.clean.persons import without_contacts, without_names
 from kg.clean.values import clean_text, digest
 from kg.model.dates import Date
 from kg.model.iris import quoted
@@ -38,7 +38,8 @@ def read_activity(element: Element, number: int, reading: Reading, parties: Part
 def _open(element: Element, number: int, reading: Reading) -> tuple[Scope, str]:
     """The scope of an activity and its identifier; a missing or repeated one is known by its number."""
     found = element.find("iati-identifier")
-    raw = without_contacts(clean_text(found.text)) if found is not None else ""
+    persons, withheld = find_persons(element)
+    raw = without_names(without_contacts(clean_text(found.text)), persons) if found is not None else ""
     entry = reading.enter("activity", raw, number)
     scope = Scope(
         reading=reading,
@@ -48,8 +49,9 @@ def _open(element: Element, number: int, reading: Reading) -> tuple[Scope, str]:
         currency="",
         defaults={},
         repeated=entry.repeated,
+        persons=persons,
+        withheld=withheld,
     )
-    find_persons(element, scope)
     if not entry.identifier:
         scope.find("warning", "no-identifier", f"iati-identifier: expected one, got {raw!r}", element)
     if entry.repeated:
@@ -175,7 +177,11 @@ def _links(element: Element, scope: Scope) -> Iterator[Row]:
         kind = scope.word(LINKS, scope.attribute(one, "type"), one, "")
         other = scope.reference(one, "ref") if kind else ""
         if not kind or not other or other == scope.id:
-            got = "itself" if other == scope.id else f"type {one.get('type')!r} and reference {one.get('ref')!r}"
+            got = (
+                "itself"
+                if other == scope.id
+                else f"type {scope.attribute(one, 'type')!r} and reference {scope.attribute(one, 'ref')!r}"
+            )
             message = f"related-activity: expected the type and reference of another activity, got {got}"
             scope.find("warning", "related-unusable", message, one)
             continue

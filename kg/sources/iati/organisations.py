@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from kg.clean.persons import is_email, without_contacts
+from kg.clean.persons import is_email, without_contacts, without_names
 from kg.clean.values import clean_text
 from kg.model.row import Row
 from kg.sources.iati.money import read_budget
@@ -46,7 +46,9 @@ def _open(element: Element, number: int, reading: Reading) -> tuple[Scope, str, 
 
     Of the same identifier is the same organization, as everywhere in a file, but what each record plans stays apart.
     """
+    persons, withheld = find_persons(element)
     raw, found = _identifier(element)
+    raw = without_names(raw, persons)
     entry = reading.enter("organisation", raw, number)
     scope = Scope(
         reading=reading,
@@ -55,8 +57,9 @@ def _open(element: Element, number: int, reading: Reading) -> tuple[Scope, str, 
         language=language_of(element),
         currency="",
         defaults={},
+        persons=persons,
+        withheld=withheld,
     )
-    find_persons(element, scope)
     scope.currency = scope.attribute(element, "default-currency")
     if not entry.identifier:
         scope.find("warning", "no-identifier", f"organisation-identifier: expected one, got {raw[:40]!r}", found)

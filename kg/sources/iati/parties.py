@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from kg.clean.persons import WITHHELD, is_individual, is_person, name_of_individual
+from kg.clean.persons import WITHHELD, is_individual, is_person, name_of_individual, without_contacts
 from kg.clean.values import clean_text, digest, unescaped
 from kg.model.evidence import Position
 from kg.model.iris import quoted
@@ -21,13 +21,16 @@ CHANNELS = "iati-crs-channel-code"
 _ELEMENTS = ("reporting-org", "participating-org", "provider-org", "receiver-org", "recipient-org")
 
 
-def find_persons(element: Element, scope: Scope) -> None:
-    """Note the persons among the parties of a record before any text of it is told, and their references."""
+def find_persons(element: Element) -> tuple[set[str], set[str]]:
+    """The names of the persons among the parties of a record, before any text of it is told, and their references."""
+    persons, references = set[str](), set[str]()
     for one in element.iter(*_ELEMENTS):
         names = [name for name in map(unescaped, map(clean_text, one.itertext())) if name]
-        if is_individual(scope.attribute(one, "type")) or any(map(is_person, names)):
-            scope.withheld |= {scope.attribute(one, "ref"), clean_text(one.get("ref") or "")}
-            scope.persons |= {name for name in names if not is_nameless(name) and not names_nobody(name)}
+        if is_individual(clean_text(one.get("type") or "")) or any(map(is_person, names)):
+            reference = clean_text(one.get("ref") or "")
+            references |= {reference, without_contacts(reference)}
+            persons |= {name for name in names if not is_nameless(name) and not names_nobody(name)}
+    return persons, references
 
 
 @dataclass(slots=True)

@@ -126,8 +126,10 @@ def count_unread(element: Element, report: Report, path: str = "") -> None:
     """Count all that a record holds and that is not read, by its path from the record on: text between elements too."""
     path = f"{path}/{element.tag}" if path else element.tag
     children = [child for child in element if isinstance(child.tag, str)]
-    beside = ("text()",) if not children and _has_text_beside(element) else ()
-    _count(path, (*_named(element), *(child.tag for child in children), *beside), report)
+    _count(path, (*_named(element), *(child.tag for child in children)), report)
+    if not children and _has_text_beside(element):
+        told = any(map(element.get, ("code", "ref", "iso-date")))
+        (report.ignored if told else report.unread)[f"{path}/text()"] += 1
     if children and any((text or "").strip() for text in (element.text, *(child.tail for child in children))):
         report.unread[f"{path}/text()"] += 1
     read = READ.get(element.tag, frozenset())
@@ -138,7 +140,7 @@ def count_unread(element: Element, report: Report, path: str = "") -> None:
 
 def _has_text_beside(element: Element) -> bool:
     """Whether an element has a text of its own that is not read."""
-    told = element.tag in TEXTS or (element.tag in INSTEAD and INSTEAD[element.tag] not in element.attrib)
+    told = element.tag in TEXTS or (element.tag in INSTEAD and not (element.get(INSTEAD[element.tag]) or "").strip())
     return not told and bool((element.text or "").strip())
 
 

@@ -26,8 +26,6 @@ LARGEST_SHEET, LARGEST_PART = 1 << 30, 1 << 28
 FULLEST, FREE = 100, 1 << 24
 """How many times larger than packed a part may be, if it is larger than so many bytes: real sheets are ten times."""
 MOST_COLUMNS = 2000
-_XML = (".xml", ".rels", ".vml")
-"""How the parts of a spreadsheet end that may be read as XML."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
@@ -142,24 +140,26 @@ def _check_size(file: Path) -> None:
                 if part.file_size > min(most, max(FREE, FULLEST * part.compress_size)):
                     message = f"expected parts of a spreadsheet, got {part.file_size >> 20} MB packed into"
                     raise InputError(f"{file}: {message} {part.compress_size} bytes ({part.filename})")
-                if part.filename.lower().endswith(_XML):
-                    with parts.open(part) as stream:
-                        _refuse_doctype(
-                            stream, f"{file}: expected a workbook without a DOCTYPE, got one in {part.filename}"
-                        )
+                with parts.open(part) as stream:
+                    _refuse_doctype(
+                        stream, f"{file}: expected a workbook without a DOCTYPE, got one in {part.filename}"
+                    )
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as error:
         raise InputError(f"{file}: expected an .xlsx workbook, got one that cannot be unpacked ({error})") from None
 
 
 def _refuse_doctype(stream: IO[bytes], message: str) -> None:
-    """Refuse XML that could define entities, in whatever encoding; what is wrong with it besides, its reader says."""
+    """Refuse XML that could define entities, in whatever encoding; what else is wrong, or no XML, its reader says."""
     parser = expat.ParserCreate()
 
     def refuse(*_: object) -> None:
         raise InputError(message)
 
-    parser.StartDoctypeDeclHandler = refuse
-    with suppress(expat.ExpatError):
+    def stop(*_: object) -> None:
+        raise StopIteration  # a DOCTYPE can only stand before the first element
+
+    parser.StartDoctypeDeclHandler, parser.StartElementHandler = refuse, stop
+    with suppress(expat.ExpatError, StopIteration):
         parser.ParseFile(stream)
 
 

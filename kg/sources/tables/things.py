@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
+from urllib.parse import unquote
 
 from kg.clean.persons import WITHHELD, is_person, without_contacts, without_names
 from kg.clean.values import damage, digest
@@ -47,9 +48,9 @@ class Told:
 
     def without_persons(self, local: str) -> str:
         """A local id in which the number of the row stands for the name of an individual."""
-        for name in self.persons:
-            local = local.replace(quoted(name), f"row-{self.number}")
-        return local
+        plain = unquote(local)
+        told = without_names(plain, self.persons)
+        return local if told == plain else quoted(told.replace(WITHHELD, f"row-{self.number}"))
 
     def find(self, report: Report, severity: str, rule: str, local: str, message: str) -> None:
         """Note a finding at the row; of a row with individuals neither their names nor the thing, whose id may be one.
