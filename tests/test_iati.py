@@ -963,6 +963,9 @@ def test_what_was_loaded_is_shown_with_its_record(tmp_path: Path, run_kg: RunKg)
     assert shown.code == 0, shown.err
     for words in ("Wells in Kenya", "Puits au Kenya", "60 percent", "Village wells", "sibling of", "GBP"):
         assert words in shown.out, words
+    found = run_kg("show", "Example Water Trust", "--store", store).out
+    assert found.count("Wells in Kenya") == 1
+    assert "      also funding, implied; reporting\n      with " in found
     found = run_kg("show", "XX-1-WELLS/7", "--store", store, "--format", "json").json
     assert {relation["kind"] for relation in found["relations"]} >= {"participation", "flow", "allocation", "link"}
     places = [place for relation in found["relations"] for place in relation["evidence"]]

@@ -21,6 +21,10 @@ def _store(what: str, **more: Any) -> Callable[[F], F]:
     return click.option("--store", type=PATH, envvar="KG_STORE", help=what, **more)
 
 
+def _year(name: str, what: str) -> Callable[[F], F]:
+    return click.option(name, type=click.IntRange(1, 9999), metavar="YEAR", help=what)
+
+
 store_option = _store("The store to read; without it, the graph that comes with the package.  [env: KG_STORE]")
 target_option = _store("The store to change.  [env: KG_STORE]", required=True)
 any_target = _store("The store to change.  [env: KG_STORE]")
@@ -31,12 +35,8 @@ documents_option = click.option(
     help="The folder with your copies of the documents.  [env: KG_DOCUMENTS]",
 )
 recipe_option = click.option("--recipe", default="partnership", show_default=True, help="How partners are told.")
-since_option = click.option(
-    "--since", type=click.IntRange(1, 9999), metavar="YEAR", help="Only relations of this year or later."
-)
-until_option = click.option(
-    "--until", type=click.IntRange(1, 9999), metavar="YEAR", help="Only relations of this year or earlier."
-)
+since_option = _year("--since", "Only relations of this year or later.")
+until_option = _year("--until", "Only relations of this year or earlier.")
 planned_option = click.option("--planned", is_flag=True, help="Count what was only planned or proposed, too.")
 source_option = click.option("--source", "sources", multiple=True, help="Only what this source says; may be repeated.")
 

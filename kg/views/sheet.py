@@ -90,18 +90,16 @@ def _lines(answer: Json, why: bool) -> Iterator[str]:
     yield from _facts(answer["facts"])
     if why and answer["evidence"]:
         yield f"  said at: {where(answer['evidence'])}"
-    order = list(HEADINGS)
-    relations = sorted(
-        answer["relations"], key=lambda relation: order.index(relation["kind"]) if relation["kind"] in order else 99
-    )
+    order = {kind: place for place, kind in enumerate(HEADINGS)}
+    relations = sorted(answer["relations"], key=lambda relation: order.get(relation["kind"], len(order)))
     for kind, group in groupby(relations, key=lambda relation: str(relation["kind"])):
         yield ""
         yield HEADINGS.get(kind, kind)
         if kind == "link":
             yield from _links(group, why)
             continue
-        for relation in group:
-            yield from _relation(relation, why)
+        for same in _by_work(group):
+            yield from _relation(same, why)
     if answer["claims"]:
         yield ""
         yield "Claims"
@@ -153,15 +151,28 @@ def _direction(link: Json) -> tuple[str, str]:
     return str(link["label"]), str(link["role"])
 
 
-def _relation(relation: Json, why: bool) -> Iterator[str]:
+def _by_work(relations: Iterable[Json]) -> Iterable[list[Json]]:
+    """The relations of each work together, whatever the roles; of the parties of a work, those that read alike."""
+    found: dict[tuple[str, ...], list[Json]] = {}
+    for one in relations:
+        told = (_party(one),) if one["kind"] == "participation" else (one["iri"], one["label"])
+        found.setdefault(told, []).append(one)
+    return found.values()
+
+
+def _relation(same: list[Json], why: bool) -> Iterator[str]:
+    """A work with all roles in it: `Wells (2014, funding)`, and below it `also implementing`."""
+    relation, *further = same
     is_party = relation["kind"] == "participation"
     yield _party(relation) if is_party else _joint(relation)
+    roles = [", ".join([one["role"], *doubts(one, relation["status"])]) for one in further if not is_party]
+    yield from [f"      also {'; '.join(dict.fromkeys(roles))}"] if roles else []
     if relation["others"] and not is_party:
         yield "      with " + "; ".join(f"{other['label']} ({other['role']})" for other in relation["others"])
-    if relation["note"] and relation["note"] != relation["label"]:
-        yield f"      note: {relation['note']}"
+    for note in dict.fromkeys(one["note"] for one in same if one["note"] != one["label"]):
+        yield from [f"      note: {note}"] if note else []
     if why:
-        yield f"      {where(relation['evidence'])}"
+        yield from dict.fromkeys(f"      {where(one['evidence'])}" for one in same)
 
 
 def _party(relation: Json) -> str:
@@ -179,6 +190,6 @@ def _joint(relation: Json) -> str:
     return f"  {relation['label']}" + (f"  ({said})" if said else "")
 
 
-def doubts(said: Json) -> list[str]:
-    """What makes a statement less than sure: that it has not happened, or is not said outright."""
-    return [mark for mark in (said["status"], said["certainty"]) if mark not in ("", "realised", "stated")]
+def doubts(said: Json, known: str = "realised") -> list[str]:
+    """What makes a statement less than sure: that it has not happened, if not known, or is not said outright."""
+    return [mark for mark in (said["status"], said["certainty"]) if mark not in ("", "realised", "stated", known)]
