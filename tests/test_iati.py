@@ -643,6 +643,18 @@ def test_text_beside_what_is_read_is_counted_and_in_its_place_is_read() -> None:
     assert (flow.currency, flow.note) == ("USD", "The source has the currency 'usd'.")
 
 
+def test_what_is_cleaned_is_kept_as_it_came() -> None:
+    days = '<activity-date type="2" iso-date="2014-05-01T23:30:00+02:00"/>'
+    plain = '<activity-date type="4" iso-date="2014-05-02T00:00:00Z"/>'
+    (work,) = of(Activity, activity(days + plain))
+    assert work.note == "The source has the activity-date '2014-05-01T23:30:00+02:00'."
+    one, other = of(
+        Allocation, activity('<recipient-country code="ke" percentage="40%"/><recipient-country code="UG"/>')
+    )
+    assert one.note == "The source has the percentage '40%'. The source has the country 'ke'."
+    assert other.note == ""
+
+
 def test_a_second_element_and_text_beside_elements_are_counted() -> None:
     twice = '<value>7</value><provider-org ref="A"/><provider-org ref="B"/><receiver-org ref="C"/><receiver-org/>'
     again = '<iati-identifier>XX-1-B</iati-identifier><reporting-org ref="XX-2"/><activity-status code="3"/>'

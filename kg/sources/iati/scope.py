@@ -216,6 +216,8 @@ class Scope:
             self.remarks.append(f"The source has the {element.tag} {raw[:100]!r}.")
         elif not 1900 <= found.earliest.year <= 2100:
             self.find("warning", "unlikely-date", f"{element.tag}: expected a day since 1900, got {raw}; kept", element)
+        if found is not None and raw[len(found.edtf) :].strip("T0:.Z+-"):
+            self.remarks.append(f"The source has the {element.tag} {raw[:100]!r}.")
         return found
 
     def word(self, table: Mapping[str, T], raw: str, element: Element, default: T, noted: str = "") -> T:

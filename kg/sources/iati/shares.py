@@ -27,7 +27,8 @@ def read_shares(element: Element, work: str, scope: Scope) -> Iterator[Allocatio
         place = ""
         if vocabulary == "iati-country" and code.upper() in scope.reading.codes.get("country", ()):
             place = f"country:{code.upper()}"
-            note += f"The source has the country {code!r}." if code != code.upper() else ""
+            lower = f"The source has the country {code[:40]!r}." if code != code.upper() else ""
+            note = " ".join(filter(None, (note, lower)))
         else:
             if vocabulary == "iati-country":
                 message = f"recipient-country: expected a country of ISO 3166, got {code[:40]!r}; kept as a code"
