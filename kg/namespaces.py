@@ -34,7 +34,7 @@ KG = Namespace(
     "Mention Omission PairedAssistance Participation Passage Publication Recipe Record Relation Signature Slip Source "
     # relation nodes: parties and what they join
     "about allocates area between claimedBy contribution converts countedAt from fromPlace linkKind mentions "
-    "onBehalfOf paidFrom paidInto partIn policy receiver supportedParty supportingParty to "
+    "moneyToldBy onBehalfOf paidFrom paidInto partIn policy receiver supportedParty supportingParty to "
     # kinds and qualities
     "activityKind agreementKind aidType basis boundary certainty claimKind conversionMethod "
     "countUnit eventKind financeType flowClass flowType "
