@@ -8,15 +8,16 @@ files -> sources (a file each, or the pages of one query together) -> records ->
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from kg.beside import Send, run_frames
 from kg.errors import InputError, UsageError
 from kg.mapping.rows import map_records, map_source
+from kg.model.evidence import Position
 from kg.model.finding import split_place
-from kg.model.iris import source_iri
+from kg.model.iris import quoted, source_iri
 from kg.model.report import Report
 from kg.model.row import Companion, Row, Source
 from kg.model.terms import Statement
@@ -31,13 +32,15 @@ from kg.sources.rates.read import CURRENCY, read_rates
 from kg.sources.tables.language import TableMapping
 from kg.sources.tables.mapping import read_mapping
 from kg.sources.tables.read import read_table
-from kg.store.nquads import write_source
+from kg.store.nquads import read_records, write_source
 from kg.store.rdf import ENDINGS_OF_RDF, read_codes, read_rdf
 from kg.store.version import file_digest
 from kg.watch import Watch, unwatched
 
 MUCH = 3_000_000
 """Bytes of files from which on a second process is worth its start."""
+MANY = 400_000
+"""Statements about records of a source that are looked at, to know whether a file tells of the same."""
 T = TypeVar("T")
 _STEP = 1 << 20
 """Bytes read between two words about it."""
@@ -164,6 +167,7 @@ def _map_sources(
                 statements = chain(map_source(about), _refuse_none(read_rdf(files[0], name, inside.told), files))
             else:
                 rows = _refuse_none(read(files, inside), files)
+                rows = rows if terms.source else _refuse_others(rows, files[0], folder / f"{name}.nq")
                 statements = map_records(about, convert_flows(rows, rates, told) if rates else rows, beside)
             count = write_source(statements, source_iri(name), folder / f"{name}.nq")
         except InputError as error:
@@ -187,6 +191,20 @@ def _refuse_none(found: Iterable[T], files: Sequence[Path]) -> Iterator[T]:
         yield one
     if not met:
         raise InputError(f"{files[0]}: expected records, got none that can be used; what the store has of them stays")
+
+
+def _refuse_others(rows: Iterator[Row], file: Path, held: Path) -> Iterator[Row]:
+    """Records; a file that has the name of a source, and none of its records, must not take its place unasked."""
+    left = set(islice(read_records(held), MANY))
+    for row in rows:
+        if left and any(isinstance(place, Position) and quoted(place.record) in left for place in row.evidence):
+            left.clear()
+        yield row
+    if left:
+        raise InputError(
+            f"{file}: expected some of the records that the store has of {held.stem}, got none of them; --source"
+            f" {held.stem} puts this file in their place, another --source keeps both"
+        )
 
 
 def describe_files(

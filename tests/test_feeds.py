@@ -158,6 +158,43 @@ def test_two_files_of_one_name_are_loaded_side_by_side(tmp_path: Path, run_kg: R
     assert set(open_view(tmp_path / "store").sources) == {"2019-trust", "2020-trust"}
 
 
+def test_a_file_that_has_only_the_name_of_a_source_takes_its_place_only_when_asked(
+    tmp_path: Path, run_kg: RunKg
+) -> None:
+    store, ours, others = tmp_path / "store", tmp_path / "a/activities.xml", tmp_path / "b/activities.xml"
+    text = (DATA / "iati/wells-2.03.xml").read_text(encoding="utf-8")
+    for file, told in ((ours, text), (others, text.replace("XX-1-WELLS", "YY-2-PUMPS"))):
+        file.parent.mkdir()
+        file.write_text(told, encoding="utf-8")
+    assert run_kg("load", "iati", ours, "--store", store).code == 0
+    before = snapshot(store)
+    refused = run_kg("load", "iati", others, "--store", store)
+    assert_refused(refused, "expected some of the records that the store has of activities, got none of them")
+    assert snapshot(store) == before
+    shutil.copy(ours, tmp_path / "b/wells.xml")
+    among = run_kg("load", "iati", others, tmp_path / "b/wells.xml", "--store", store)
+    assert among.code == 0
+    assert re.search(r"unreadable-file +error +1 ", among.err)
+    assert set(open_view(store).sources) == {"activities", "wells"}
+    assert run_kg("load", "iati", others, "--source", "pumps", "--store", store).code == 0
+    assert run_kg("load", "iati", others, "--source", "activities", "--store", store).code == 0
+    assert set(open_view(store).sources) == {"activities", "pumps", "wells"}
+    assert run_kg("load", "iati", others, "--store", store).code == 0
+
+
+@pytest.mark.parametrize("kind", ["fts", "aiddata"])
+def test_what_shares_one_record_is_a_newer_version(kind: str, tmp_path: Path, run_kg: RunKg) -> None:
+    store, folder = tmp_path / "store", tmp_path / "files"
+    folder.mkdir()
+    source = DATA / FEEDS[kind][0]
+    file = folder / source.name
+    shutil.copy(source, file)
+    assert run_kg("load", kind, file, "--store", store).code == 0
+    (folder / "b").mkdir()
+    shutil.move(file, folder / "b")
+    assert "nothing changed" in run_kg("load", kind, folder / "b" / source.name, "--store", store).err
+
+
 def test_file_names_that_no_id_can_have_stay_apart(tmp_path: Path, run_kg: RunKg) -> None:
     for name in ("数据", "资料", "Données", "UPPER", "a€", "a£"):
         shutil.copy(DATA / "iati/trust-org.xml", tmp_path / f"{name}.XML")
@@ -485,7 +522,7 @@ def test_a_source_read_from_another_place_is_told(table: Path, tmp_path: Path, r
     options = ("--mapping", tmp_path / "m.toml", "--store", tmp_path / "store")
     other = tmp_path / "other" / "wells.csv"
     other.parent.mkdir()
-    other.write_text("nr,title\n2,Another well\n", encoding="utf-8")
+    other.write_text("nr,title\n1,Well\n2,Another well\n", encoding="utf-8")
     assert "takes the place" not in run_kg("load", "table", table, *options).err
     ran = run_kg("load", "table", other, *options)
     assert f"wells: takes the place of what was read from {table}" in ran.err

@@ -91,9 +91,8 @@ def export_command(form: str, out: Path, recipe: str, store: Path | None, **opti
         from kg.store.rdf import write_view
 
         source = options["sources"][0] if options["sources"] else None
-        content = write_view(view, form, answers.source_iri(view, source) if source else None)
-        write_output(out, content)
-        say(f"{out}: {len(content):,} bytes of {form}")
+        write_output(out, write_view(view, form, answers.source_iri(view, source) if source else None))
+        say(f"{out}: {source or 'the graph'} as {form}")
         return
     from kg.export.csv_tables import write_csv
     from kg.export.xml_graphs import write_gexf, write_graphml

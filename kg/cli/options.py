@@ -131,10 +131,10 @@ def read_input(argument: str) -> str:
     return argument
 
 
-def write_output(out: Path | None, content: bytes) -> None:
-    """Write bytes to a file, whole or not at all, or to stdout where `out` is `-` or none."""
+def write_output(out: Path | None, content: bytes | Iterable[bytes]) -> None:
+    """Write bytes, also in pieces, to a file, whole or not at all, or to stdout where `out` is `-` or none."""
     if out is None or str(out) == "-":
-        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.writelines([content] if isinstance(content, bytes) else content)
     else:
         from kg.files import write_whole
 

@@ -67,7 +67,7 @@ def load_command(
             say(f"written: {path}")
         return
     if store is None:
-        raise UsageError("expected --store click.Path(path_type=Path) (or the environment variable KG_STORE), got none")
+        raise UsageError("expected --store DIR (or the environment variable KG_STORE), got none")
     if kind != "workbook":
         from kg.feeds import Terms
 

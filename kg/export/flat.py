@@ -1,4 +1,4 @@
-"""A network as rows of plain values, as files of nodes and edges hold it, and back.
+"""A network as rows of plain values, as files of nodes and edges hold it.
 
 An edge is written from one actor, its source, to the other, its target, though partnership has no direction;
 `source_role` and `target_role` say who did what. Lists are joined by "; ", amounts are decimal strings.
@@ -13,8 +13,6 @@ from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from kg.network.project import LeftOut
-
 if TYPE_CHECKING:
     import networkx as nx
 
@@ -28,7 +26,6 @@ EDGE_COLUMNS = (
 )  # fmt: skip
 
 _RENAMED = {"start": "start_date", "end": "end_date", "source": "evidence_source"}
-_RESTORED = {column: name for name, column in _RENAMED.items()}
 _ABOUT = ("recipe", "since", "until", "sources", "statuses", "undated", "left_out")
 _JOIN = "; "
 _NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -86,19 +83,6 @@ def about(network: nx.MultiGraph) -> str:
     return clean_text(json.dumps(facts, ensure_ascii=False, sort_keys=True))
 
 
-def build_network(flat: nx.Graph, facts: str) -> nx.MultiGraph:
-    """The network of which `flat_nodes`, `flat_edges` and `about` told, from the nodes and edges of a file."""
-    import networkx as nx
-
-    told = json.loads(facts or "{}")
-    told["left_out"] = [LeftOut(**actor) for actor in told.get("left_out", ())]
-    network = nx.MultiGraph(**told)
-    network.add_nodes_from((iri, _without(values, "viz")) for iri, values in flat.nodes(data=True))
-    for source, target, values in flat.edges(data=True):
-        network.add_edge(source, target, values["relation"], **_rich(source, target, _without(values, "id")))
-    return network
-
-
 def clean_text(text: str) -> str:
     r"""A text without the characters that no XML file may hold.
 
@@ -128,24 +112,3 @@ def _type(types: set[type]) -> type:
     if len(types) == 1:
         return next(iter(types))
     return float if types == {int, float} else str
-
-
-def _without(values: Mapping[str, Any], theirs: str) -> dict[str, Any]:
-    """Values without what a reader of files adds to them."""
-    return {name: value for name, value in values.items() if name != theirs}
-
-
-def _rich(source: str, target: str, told: Mapping[str, Any]) -> dict[str, Any]:
-    """The attributes of an edge as a projected network has them."""
-    values = {_RESTORED.get(name, name): value for name, value in told.items()}
-    roles = {source: values.pop("source_role", ""), target: values.pop("target_role", "")}
-    evidence = str(values.pop("evidence", ""))
-    amount = values.pop("amount", None)
-    return {
-        "year_from": None,
-        "year_to": None,
-        **values,
-        "roles": roles,
-        "amount": None if amount is None else Decimal(str(amount)),
-        "evidence": evidence.split(_JOIN) if evidence else [],
-    }

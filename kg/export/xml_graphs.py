@@ -1,4 +1,4 @@
-"""A network as a GEXF or GraphML file, and back."""
+"""A network as a GEXF or GraphML file."""
 
 from __future__ import annotations
 
@@ -6,16 +6,13 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
-from xml.etree import ElementTree
 from xml.sax.saxutils import escape, quoteattr
 
-from kg.errors import InputError
 from kg.export.flat import (
     EDGE_COLUMNS,
     NODE_COLUMNS,
     Value,
     about,
-    build_network,
     clean_text,
     columns,
     flat_edges,
@@ -56,22 +53,6 @@ def write_graphml(network: nx.MultiGraph, path: Path) -> None:
     Raises KgError where the file cannot be written.
     """
     write_whole({Path(path): _graphml(network)})
-
-
-def read_gexf(path: Path) -> nx.MultiGraph:
-    """Read a network that `write_gexf` wrote; positions are not kept.
-
-    Raises InputError where the file is missing, cut off or not such a network.
-    """
-    return _read(Path(path), "read_gexf", f"{{{_GEXF}}}meta/{{{_GEXF}}}description")
-
-
-def read_graphml(path: Path) -> nx.MultiGraph:
-    """Read a network that `write_graphml` wrote.
-
-    Raises InputError where the file is missing, cut off or not such a network.
-    """
-    return _read(Path(path), "read_graphml", f"{{{_GRAPHML}}}graph/{{{_GRAPHML}}}data")
 
 
 def _gexf(network: nx.MultiGraph, positions: Mapping[str, tuple[float, float]]) -> Iterator[str]:
@@ -139,19 +120,3 @@ def _quoted(text: str) -> str:
 def _text(text: str) -> str:
     """A reader of XML turns a bare carriage return into a line feed."""
     return escape(text, {"\r": "&#13;"})
-
-
-def _read(path: Path, reader: str, description: str) -> nx.MultiGraph:
-    import networkx as nx
-
-    try:
-        facts = ElementTree.parse(path).findtext(description)
-        if facts is None:
-            raise ValueError("a file that does not say how its network was made")
-        return build_network(getattr(nx, reader)(path), facts)
-    except OSError as error:
-        raise InputError(f"cannot read {path}: {(error.strerror or str(error)).lower()}") from error
-    except ElementTree.ParseError as error:
-        raise InputError(f"{path}: expected whole XML, got {error}") from error
-    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, nx.NetworkXError) as error:
-        raise InputError(f"{path}: expected a network written by this program, got {error}") from error

@@ -11,7 +11,7 @@ from tempfile import SpooledTemporaryFile, TemporaryDirectory
 from kg.errors import InputError
 from kg.files import write_whole
 from kg.model.terms import Statement, integer, iri
-from kg.namespaces import KG, VOID
+from kg.namespaces import KG, SOURCE, VOID
 from kg.store.sorting import merge_runs, write_runs
 
 _TAIL = 1 << 24
@@ -66,6 +66,16 @@ def graph_of(file: Path) -> str:
     """The IRI of the graph that a source file holds; an empty string of an empty file."""
     with file.open("rb") as stream:
         return stream.readline().decode().rstrip(" .\n").rpartition(" ")[2].strip("<>")
+
+
+def read_records(file: Path) -> Iterator[str]:
+    """The record that each statement about records of a source is about, as it stands in IRIs; none without a file."""
+    mark = f"<{SOURCE}{file.stem}#record=".encode()
+    if file.exists():
+        with file.open("rb") as stream:
+            yield from (
+                line.partition(b"> ")[0].rpartition(b";")[2].decode() for line in stream if line.startswith(mark)
+            )
 
 
 def check_complete(file: Path) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from itertools import groupby
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from kg.errors import InputError, UsageError
@@ -143,42 +144,46 @@ def read_codes(ontology: Path) -> dict[str, set[str]]:
     return codes
 
 
-def write_view(view: View, form: str, source: str | None = None) -> bytes:
-    """A published graph, or one source of it, as `nq`, `trig` or `ttl`.
+def write_view(view: View, form: str, source: str | None = None) -> Iterator[bytes]:
+    """A published graph, or one source of it, as sorted `nq`, `trig` or `ttl`, in pieces: the disk holds it meanwhile.
 
     Raises UsageError for another form.
     """
     import pyoxigraph as ox
 
-    if form == "ttl":
-        where = f"GRAPH <{source}> {{ ?s ?p ?o }}" if source else "?s ?p ?o"
-        return view.query(f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ {where} }}").serialize("turtle")
-    forms = {"nq": ox.RdfFormat.N_QUADS, "trig": ox.RdfFormat.TRIG}
+    forms = {"nq": ox.RdfFormat.N_QUADS, "trig": ox.RdfFormat.TRIG, "ttl": ox.RdfFormat.TURTLE}
     if form not in forms:
         raise UsageError(f"format: expected one of nq, trig, ttl, got {form!r}")
-    graph = ox.NamedNode(source) if source else None
-    found = view.engine.quads_for_pattern(None, None, None, graph)
-    quads = _recounted([quad for quad in found if isinstance(quad.graph_name, ox.NamedNode)])
-    if form == "nq":
-        return "".join(sorted(f"{quad} .\n" for quad in quads)).encode()
-    ordered = sorted(
-        quads, key=lambda quad: (str(quad.graph_name), str(quad.subject), str(quad.predicate), str(quad.object))
-    )
-    return ox.serialize(ordered, format=forms[form], prefixes=known_prefixes()) or b""
+    with TemporaryDirectory() as folder:
+        made = Path(folder, "sorted")
+        lines = sort_lines(_lines_of(view, form, ox.NamedNode(source) if source else None), Path(folder))
+        write_whole({made: (line.rpartition("\t")[2] for line in lines)})
+        if form != "nq":
+            quads = ox.parse(path=str(made), format=ox.RdfFormat.N_QUADS)
+            made = made.with_suffix(".made")
+            ox.serialize(quads, str(made), forms[form], prefixes=known_prefixes())
+        with made.open("rb") as stream:
+            yield from iter(lambda: stream.read(_PIECE), b"")
 
 
-def _recounted(quads: Sequence[pyoxigraph.Quad]) -> Iterator[pyoxigraph.Quad]:
-    """Quads in which each source says how many it has now: things that are one by decision have made some one."""
+def _lines_of(view: View, form: str, graph: pyoxigraph.NamedNode | None) -> Iterator[str]:
+    """A line for each statement of the graphs, with what it is sorted by in front where the form has another order.
+
+    Each source says how many it has now: things that are one by decision have made some of its statements one.
+    """
     import pyoxigraph as ox
 
-    counts = Counter(quad.graph_name for quad in quads)
-    for quad in quads:
-        says = quad.predicate.value == VOID.triples and quad.subject == quad.graph_name
-        yield (
-            ox.Quad(quad.subject, quad.predicate, ox.Literal(counts[quad.graph_name]), quad.graph_name)
-            if says
-            else quad
-        )
+    def quads() -> Iterator[pyoxigraph.Quad]:
+        found = view.engine.quads_for_pattern(None, None, None, graph)
+        return (quad for quad in found if isinstance(quad.graph_name, ox.NamedNode))
+
+    counts = Counter(quad.graph_name for quad in quads())
+    for quad in quads():
+        subject, predicate, value, name = quad
+        if predicate.value == VOID.triples and subject == name:
+            value = ox.Literal(counts[name])
+        named = f"{subject} {predicate} {value} {'' if form == 'ttl' else name} .\n"
+        yield f"{name}\t{named}" if form == "trig" else named
 
 
 def _parse(file: Path, form: pyoxigraph.RdfFormat, stream: BinaryIO, base_iri: str | None = None) -> Iterator[Any]:
