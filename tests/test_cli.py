@@ -133,6 +133,12 @@ def test_a_lookup_needs_no_checkout_as_its_folder(start_kg: RunKg, tmp_path: Pat
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_load_without_a_store_says_how_to_name_one(run_kg: RunKg) -> None:
+    ran = run_kg("load", "iati", "any.xml")
+    assert ran.code == 2
+    assert ran.err == "error: expected --store DIR (or the environment variable KG_STORE), got none\n"
+
+
 def test_the_store_may_come_from_the_environment(env: dict[str, str], tiny_store: Path) -> None:
     ran = run_apart("sources", "--format", "json", env={**env, "KG_STORE": str(tiny_store)})
     assert [source["id"] for source in ran.json] == ["accra-2008"]
