@@ -133,28 +133,10 @@ IATI_SCHEMES = [
 """The code lists of the IATI standard, concept schemes there too; `docs/make_code_lists.py` makes them."""
 
 PREFIXES = {
-    "": KG.iri,
-    "kg": KG.iri,
-    "dcterms": DCTERMS.iri,
-    "foaf": FOAF.iri,
-    "oa": OA.iri,
-    "org": ORG.iri,
-    "owl": OWL.iri,
-    "prov": PROV.iri,
-    "rdf": RDF.iri,
-    "rdfs": RDFS.iri,
-    "schema": SDO.iri,
-    "skos": SKOS.iri,
-    "void": VOID.iri,
-    "xsd": XSD.iri,
-    "sh": "http://www.w3.org/ns/shacl#",
-    "id": ID,
-    "source": SOURCE,
-    "date": DATE,
-    "graph": GRAPH,
-    "recipe": RECIPE,
-    "country": ID + "country/",
-    "region": ID + "region/",
+    "": KG.iri, "kg": KG.iri, "dcterms": DCTERMS.iri, "foaf": FOAF.iri, "oa": OA.iri, "org": ORG.iri, "owl": OWL.iri,
+    "prov": PROV.iri, "rdf": RDF.iri, "rdfs": RDFS.iri, "schema": SDO.iri, "skos": SKOS.iri, "void": VOID.iri,
+    "xsd": XSD.iri, "sh": "http://www.w3.org/ns/shacl#", "id": ID, "source": SOURCE, "date": DATE, "graph": GRAPH,
+    "recipe": RECIPE, "country": ID + "country/", "region": ID + "region/",
     **{scheme: f"{CODE}{scheme}/" for scheme in (*SCHEMES, *IATI_SCHEMES)},
-}
+}  # fmt: skip
 """Prefixes that every query may use without declaring them."""

@@ -14,17 +14,9 @@ Json = dict[str, Any]
 
 ENTITIES = ("organization", "person", "place", "country", "activity", "event", "agreement", "publication")
 RELATIONS = (
-    "participation",
-    "membership",
-    "link",
-    "flow",
-    "conversion",
-    "allocation",
-    "headcount",
-    "indicator",
-    "pairing",
+    "participation", "membership", "link", "flow", "conversion", "allocation", "headcount", "indicator", "pairing",
     "conflict",
-)
+)  # fmt: skip
 
 
 def list_sources(view: View) -> list[Json]:

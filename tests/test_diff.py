@@ -8,11 +8,16 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kg.diff.compare import Side, compare, write_patch
+from kg.diff.compare import Difference, Side, compare, write_patch
+from kg.diff.sides import read_side, read_sides
 from kg.facts import Reader
+from kg.model.iris import source_iri
+from kg.model.terms import integer, iri, text
+from kg.namespaces import KG, RDF, SDO, SKOS
+from kg.store.nquads import write_source
 from kg.store.rdf import view_statements
 from tests.commands import ACCRA, DATA, ROOT, TINY, RunKg, assert_refused, copy_store, read_table, set_cell, write_table
 
@@ -135,6 +140,63 @@ def test_taking_and_adding_what_differs_gives_the_other_side(old: frozenset, new
     assert write_patch(found).count("\nD ") == len(went)
     told = {change.iri for change in found.changes}
     assert told == {statement[0][1:-1] for statement in went | came}
+
+
+@pytest.fixture(scope="module")
+def kinds_alone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An ontology without code lists, which is read fast."""
+    folder = tmp_path_factory.mktemp("ontology")
+    shutil.copy(ROOT / "ontology/kg.ttl", folder)
+    return folder
+
+
+things = st.sampled_from(["<urn:a>", "<urn:b>", "<urn:b.in>", "<urn:c>"])
+amounts = things.map(lambda thing: f"{thing[:-1]}.amount>")
+said = st.one_of(
+    st.tuples(things, st.just(iri(RDF.type)), st.sampled_from([SDO.Event, KG.FundingFlow, KG.Link]).map(iri)),
+    st.tuples(things, st.sampled_from([iri(KG.linkKind), iri(getattr(KG, "from")), iri(KG.to)]), things),
+    st.tuples(things, st.sampled_from([iri(SKOS.prefLabel), iri(KG.note)]), names.map(text)),
+    st.tuples(things, st.just(iri(KG.count)), st.integers(1, 3).map(integer)),
+    things.map(lambda thing: (thing, iri(SDO.amount), f"{thing[:-1]}.amount>")),
+    amounts.map(lambda amount: (amount, iri(RDF.type), iri(SDO.MonetaryAmount))),
+    st.tuples(amounts, st.just(iri(SDO.value)), st.integers(1, 3).map(integer)),
+)
+own = st.frozensets(said, max_size=12)
+"""What a source says; another one speaks of things of its own."""
+sources = st.fixed_dictionaries({}, optional={"s": own, "t": own})
+
+
+@settings(deadline=None, max_examples=60)
+@given(old=sources, same=sources, new=sources)
+def test_of_two_folders_only_what_differs_is_read_and_the_same_is_told(
+    old: dict, same: dict, new: dict, kinds_alone: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folders = [tmp_path_factory.mktemp("side") for _ in range(2)]
+    for folder, side in zip(folders, (old, new), strict=True):
+        for source in {*side, *same, "always"}:
+            found = {*side.get(source, ()), *same.get(source, ()), ("<urn:e>", iri(RDF.type), iri(SDO.Event))}
+            found = {tuple(term.replace("urn:", f"urn:{source}:") for term in one) for one in found}
+            write_source(found, source_iri(source), folder / f"{source}.nq")
+
+    def told(one: Side, other: Side) -> Difference:
+        def read(side: Side) -> Reader:
+            return Reader(view_statements((said for found in side.sources.values() for said in found), kinds_alone))
+
+        return compare(one, other, read)
+
+    apart = told(*read_sides(*folders, ontology=kinds_alone))
+    assert apart == told(*(read_side(folder, ontology=kinds_alone) for folder in folders))
+
+
+def test_folders_of_files_that_no_load_has_written_are_read_whole(run_kg: RunKg, tmp_path: Path) -> None:
+    lines = [f"<urn:{name}> <urn:p> _:b <urn:g> .\n" for name in "cab"]
+    for name, content in {"old/x.nq": lines, "new/x.nq": [*lines, lines[0].replace("urn:c", "urn:d")]}.items():
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).write_text("".join(content), encoding="utf-8")
+    (tmp_path / "old/empty.nq").touch()
+    ran = run_kg("diff", tmp_path / "old", tmp_path / "new", "--format", "csv")
+    assert (ran.code, "0 statements went, 1 came" in ran.err) == (1, True), ran
+    assert run_kg("diff", tmp_path / "old", tmp_path / "old").code == 0
 
 
 def edition(run_kg: RunKg, folder: Path, *edits: tuple[str, str]) -> Path:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg.identity.ledger import Decision, canonical_iris, read_ledger, write_ledger
+from kg.identity.ledger import Decision, canonical_iris, read_ledger
 from kg.store.view import open_view
 from tests.commands import DATA, ROOT, RunKg, assert_refused
 
@@ -149,7 +149,9 @@ def test_a_ledger_that_is_no_utf8_is_told(triples: Path, tmp_path: Path, run_kg:
 
 def test_the_shipped_ledger_is_sorted_and_each_decision_stands_once() -> None:
     file = ROOT / "data/triples/identity.tsv"
-    assert file.read_text(encoding="utf-8") == write_ledger(read_ledger(file))
+    _, *rows = file.read_text(encoding="utf-8").splitlines()
+    assert rows == sorted(set(rows))
+    assert len(rows) == len(read_ledger(file))
 
 
 NAMES = st.sampled_from("abcdefgh")

@@ -18,7 +18,7 @@ def diff(old: Path, new: Path, *, ontology: Path, sources: Sequence[str] = (), a
     """
     from kg.diff.align import align_workbooks
     from kg.diff.compare import compare
-    from kg.diff.sides import Side, read_side, side_of
+    from kg.diff.sides import Side, read_sides, side_of
     from kg.facts import Reader
     from kg.sources.workbook import read_workbook
     from kg.store.rdf import read_codes, view_statements
@@ -27,7 +27,7 @@ def diff(old: Path, new: Path, *, ontology: Path, sources: Sequence[str] = (), a
         books = [read_workbook(path, read_codes(ontology)) for path in (old, new)]
         sides = side_of(books[0]), side_of(align_workbooks(*books))
     else:
-        sides = read_side(old, ontology=ontology), read_side(new, ontology=ontology)
+        sides = read_sides(old, new, ontology=ontology)
 
     def read(side: Side) -> Reader:
         return Reader(view_statements((one for found in side.sources.values() for one in found), ontology))

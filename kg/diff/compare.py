@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from kg.diff.apart import Alike, is_coded
 from kg.diff.sides import Side
 from kg.diff.succession import follow
 from kg.errors import UsageError
@@ -17,7 +18,7 @@ from kg.lookup.phrase import phrase
 from kg.model.evidence import Passage
 from kg.model.iris import source_iri
 from kg.model.terms import Statement, iri, literal_text
-from kg.namespaces import CODE, DATE, ID, KG, RDF, SDO, SOURCE, VOID
+from kg.namespaces import CODE, DATE, ID, RDF, SDO, SOURCE, VOID
 
 UNTOLD = frozenset({"passage", "record", "date"})
 """Kinds of node that only carry what others point to; they are in the statements and not in the telling."""
@@ -121,7 +122,7 @@ def compare(old: Side, new: Side, read: Callable[[Side], Reader], sources: Seque
         tuple(sorted(after - _quads(old, told))),
         tuple(_told_decisions(lost, got))
         + tuple(sorted(_changes(before - after, after - before, before, after, readers))),
-        tuple(_counts(before, after, before ^ after, readers)),
+        tuple(_counts(before, after, before ^ after, readers, old.alike)),
         tuple(sorted(lost)),
         tuple(sorted(got)),
     )
@@ -219,7 +220,11 @@ def _say(reader: Reader, term: str) -> str:
 
 
 def _counts(
-    before: set[Quad], after: set[Quad], differing: set[Quad], readers: tuple[Reader, Reader]
+    before: set[Quad],
+    after: set[Quad],
+    differing: set[Quad],
+    readers: tuple[Reader, Reader],
+    alike: Mapping[str, Alike],
 ) -> Iterator[Count]:
     things = [_things(quads, reader) for quads, reader in zip((before, after), readers, strict=True)]
     touched = {*_things(differing & before, readers[0]), *_things(differing & after, readers[1])}
@@ -227,23 +232,14 @@ def _counts(
     for at, reader in enumerate(readers):
         for key in things[at]:
             kinds[reader.kind(key[1][1:-1])][at].add(key)
-    for kind, (were, are) in sorted(kinds.items()):
-        if kind and kind not in UNTOLD:
-            both = were & are
-            values = [{value for key in both for value in _coded(found[key])} for found in things]
-            agreement = _dice(len(values[0] & values[1]), len(values[0]), len(values[1]))
-            yield Count(kind, len(were), len(are), len(both), len(both - touched), agreement if both else None)
-
-
-def _coded(quads: Iterable[Quad]) -> Iterator[Statement]:
-    """The statements of a thing whose objects are codes, references, numbers, dates and truths."""
-    for quad in quads:
-        _, predicate, value = quad.statement
-        if predicate not in _UNCODED and (value.startswith("<") or "^^<" in value):
-            yield quad.statement
-
-
-_UNCODED = {iri(RDF.type), iri(KG.evidence), iri(VOID.triples)}
+    for kind in sorted({*kinds, *alike} - UNTOLD - {""}):
+        more, coded = alike.get(kind, Alike())
+        were, are = kinds[kind]
+        both = were & are
+        values = [{one for key in both for one in found[key] if is_coded(*one.statement[1:])} for found in things]
+        agreement = _dice(len(values[0] & values[1]) + coded, *(len(one) + coded for one in values))
+        old, new, shared, same = (len(one) + more for one in (were, are, both, both - touched))
+        yield Count(kind, old, new, shared, same, agreement if shared else None)
 
 
 def _dice(both: int, one: int, other: int) -> float:

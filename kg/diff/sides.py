@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+from kg.diff.apart import Alike, write_apart
 from kg.errors import InputError
+from kg.facts import Reader
 from kg.identity.ledger import FILE as LEDGER
 from kg.identity.ledger import Decision, read_ledger
 from kg.mapping.rows import map_records
@@ -16,7 +20,7 @@ from kg.namespaces import GRAPH
 from kg.sources.workbook import Workbook, read_workbook
 from kg.store.nquads import count_statements
 from kg.store.publish import SOURCES
-from kg.store.rdf import read_codes, read_graphs
+from kg.store.rdf import read_codes, read_graphs, view_statements
 from kg.store.view import CURRENT, current_version
 
 
@@ -27,6 +31,23 @@ class Side:
     name: str
     sources: Mapping[str, frozenset[Statement]]
     decisions: frozenset[Decision] | None = None
+    alike: Mapping[str, Alike] = field(default_factory=dict)
+    """What the other side holds as well, and the sources here do not, by kind."""
+
+
+def read_sides(old: Path, new: Path, *, ontology: Path) -> tuple[Side, Side]:
+    """Read both sides as `read_side` does; of two folders what differs and what that speaks of, and the rest counted.
+
+    Files that no load has written, which are in any order, are read whole.
+    """
+    folders = _find_folder(old), _find_folder(new)
+    if folders[0] and folders[1]:
+        kinds = Reader(view_statements((), ontology)).kinds
+        with TemporaryDirectory() as place, suppress(ValueError):
+            parts = Path(place, "old"), Path(place, "new")
+            alike = write_apart(folders[0], folders[1], parts, kinds)
+            return replace(_folder(old, folders[0], parts[0]), alike=alike), _folder(new, folders[1], parts[1])
+    return read_side(old, ontology=ontology), read_side(new, ontology=ontology)
 
 
 def read_side(path: Path, *, ontology: Path) -> Side:
@@ -37,17 +58,23 @@ def read_side(path: Path, *, ontology: Path) -> Side:
     Statements of no graph are of the source `file`, so that two files of other names can be compared.
     Raises InputError where the path is none of these, or cannot be read.
     """
-    if (path / CURRENT).is_file():
-        version = current_version(path)
-        assert version is not None  # CURRENT is there
-        return _folder(path, version / SOURCES)
-    if path.is_dir() and any(path.glob("*.nq")):
-        return _folder(path, path)
+    folder = _find_folder(path)
+    if folder:
+        return _folder(path, folder, folder)
     if (path / "source.toml").is_file() or (path.is_file() and path.suffix == ".xlsx"):
         return side_of(read_workbook(path, read_codes(ontology)))
     if path.is_file():
         return Side(str(path), _graphs(path))
     raise InputError(f"{path}: expected a store, a folder of N-Quads files, an RDF file or a workbook, got none")
+
+
+def _find_folder(path: Path) -> Path | None:
+    """The folder of N-Quads files that a store or a folder of triples has; none where the path is neither."""
+    if (path / CURRENT).is_file():
+        version = current_version(path)
+        assert version is not None  # CURRENT is there
+        return version / SOURCES
+    return path if path.is_dir() and any(path.glob("*.nq")) else None
 
 
 def side_of(book: Workbook) -> Side:
@@ -56,10 +83,11 @@ def side_of(book: Workbook) -> Side:
     return Side(str(book.path), {book.source.id: count_statements(statements, source_iri(book.source.id))})
 
 
-def _folder(path: Path, folder: Path) -> Side:
+def _folder(path: Path, folder: Path, read: Path) -> Side:
+    """A side with the sources of a folder, of which another one may hold what is to be read."""
     sources: dict[str, frozenset[Statement]] = {}
-    for file in sorted(folder.glob("*.nq")):
-        for name, statements in _graphs(file).items():
+    for file in sorted(read.glob("*.nq")):
+        for name, statements in (_graphs(file) or {file.stem: frozenset()}).items():
             sources[name] = sources.get(name, frozenset()) | statements
     return Side(str(path), sources, frozenset(read_ledger(folder / LEDGER)))
 

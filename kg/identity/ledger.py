@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-import io
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 from kg.errors import InputError
@@ -54,15 +53,6 @@ def read_ledger(file: Path) -> list[Decision]:
     decisions = [_decision(row, place) for place, row in placed]
     _refuse_contradictions(decisions, [place for place, _ in placed])
     return decisions
-
-
-def write_ledger(decisions: Iterable[Decision]) -> str:
-    """The text of a ledger: sorted, each decision once."""
-    out = io.StringIO()
-    writer = csv.writer(out, delimiter="\t", quoting=csv.QUOTE_NONE, quotechar=None, lineterminator="\n")
-    writer.writerow([field.name for field in fields(Decision)])
-    writer.writerows(astuple(decision) for decision in sorted(set(decisions)))
-    return out.getvalue()
 
 
 def canonical_iris(decisions: Iterable[Decision]) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 from kg.facts import Facts, Reader, first, notation
@@ -40,9 +40,7 @@ def find_relations(reader: Reader, iri: str) -> Iterator[Relation]:
     found = [
         *_taking_part(reader, iri),
         *_parties_of(reader, iri),
-        *_memberships(reader, iri),
-        *_links(reader, iri),
-        *_allocations(reader, iri),
+        *(relation for kind in _JOINTS for relation in _joints(reader, iri, kind)),
         *_conversions(reader, iri),
         *_figures(reader, iri),
         *_conflicts(reader, iri),
@@ -107,45 +105,39 @@ def _parties_of(reader: Reader, work: str) -> Iterator[Relation]:
         yield Relation(part._replace(kind=kind, label=contribution or party.role), part, "", (party,))
 
 
-def _memberships(reader: Reader, iri: str) -> Iterator[Relation]:
-    for mine, other in ((ORG.member, ORG.organization), (ORG.organization, ORG.member)):
-        for node in reader.view.subjects(mine, iri):
-            about, part = reader.statements(node), reader.facts(node)
-            party = Party(first(about, other), "organization" if mine == ORG.member else "holder", node)
-            former = " (former)" if notation(first(about, KG.tenure)) == "former" else ""
-            title = first(about, KG.postTitle) or "post not told"
-            role = "holder" if mine == ORG.member else "organization"
-            yield Relation(part._replace(label=title + former), part, role, (party,))
-
-
-def _links(reader: Reader, iri: str) -> Iterator[Relation]:
-    from_, to = getattr(KG, "from"), KG.to
-    for mine, other, role, other_role in ((from_, to, "subject", "object"), (to, from_, "object", "subject")):
-        for node in reader.view.subjects(mine, iri):
-            about, part = reader.statements(node), reader.facts(node)
-            if part.kind != "link":
-                continue
-            kind = reader.facts(first(about, KG.linkKind)).label
-            yield Relation(part._replace(label=kind), part, role, (Party(first(about, other), other_role, node),))
-
-
-def _allocations(reader: Reader, iri: str) -> Iterator[Relation]:
-    """What a work or flow is for, or what is for a place or code, with the shares."""
-    for mine, other, role, other_role in (
-        (KG.allocates, KG.to, "whole", "part"),
-        (KG.to, KG.allocates, "part", "whole"),
-    ):
+def _joints(reader: Reader, iri: str, kind: str) -> Iterator[Relation]:
+    """What joins a thing to one other, from either end of it."""
+    ends, label = _JOINTS[kind]
+    for (mine, role), (other, other_role) in (ends, ends[::-1]):
         for node in reader.view.subjects(mine, iri):
             part = reader.facts(node)
-            if part.kind == "allocation":
+            if part.kind == kind:
                 party = Party(first(reader.statements(node), other), other_role, node)
-                yield Relation(part._replace(label=share_label(reader, node)), part, role, (party,))
+                yield Relation(part._replace(label=label(reader, node)), part, role, (party,))
+
+
+def _post_label(reader: Reader, iri: str) -> str:
+    about = reader.statements(iri)
+    former = " (former)" if notation(first(about, KG.tenure)) == "former" else ""
+    return (first(about, KG.postTitle) or "post not told") + former
+
+
+def _link_label(reader: Reader, iri: str) -> str:
+    return reader.facts(first(reader.statements(iri), KG.linkKind)).label
 
 
 def share_label(reader: Reader, iri: str) -> str:
     """The share of an allocation in words: `60 percent`, or `some` where the source gives no number."""
     share = first(reader.statements(iri), KG.share)
     return f"{share} percent" if share else "some"
+
+
+_JOINTS: Mapping[str, tuple[tuple[tuple[str, str], ...], Callable[[Reader, str], str]]] = {
+    "membership": (((ORG.member, "holder"), (ORG.organization, "organization")), _post_label),
+    "link": (((getattr(KG, "from"), "subject"), (KG.to, "object")), _link_label),
+    "allocation": (((KG.allocates, "whole"), (KG.to, "part")), share_label),
+}
+"""The two ends of what joins two things, with the role of each, and what is told of it."""
 
 
 def _conversions(reader: Reader, iri: str) -> Iterator[Relation]:

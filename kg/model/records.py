@@ -244,27 +244,10 @@ class Omission(Row):
 
 
 TABLES: dict[str, type[Row]] = {
-    "organizations": Organization,
-    "persons": Person,
-    "places": Place,
-    "names": Name,
-    "posts": Post,
-    "links": Link,
-    "activities": Activity,
-    "events": Event,
-    "agreements": Agreement,
-    "publications": Publication,
-    "participations": Participation,
-    "flows": Flow,
-    "conversions": Conversion,
-    "allocations": Allocation,
-    "concepts": Concept,
-    "headcounts": HeadCount,
-    "indicators": Indicator,
-    "pairings": Pairing,
-    "claims": Claim,
-    "conflicts": Conflict,
-    "slips": Slip,
-    "omissions": Omission,
-}
+    "organizations": Organization, "persons": Person, "places": Place, "names": Name, "posts": Post, "links": Link,
+    "activities": Activity, "events": Event, "agreements": Agreement, "publications": Publication,
+    "participations": Participation, "flows": Flow, "conversions": Conversion, "allocations": Allocation,
+    "concepts": Concept, "headcounts": HeadCount, "indicators": Indicator, "pairings": Pairing, "claims": Claim,
+    "conflicts": Conflict, "slips": Slip, "omissions": Omission,
+}  # fmt: skip
 """The tables of a workbook, in the order in which they are read."""

@@ -16,21 +16,11 @@ Json = Mapping[str, Any]
 
 _LASTING = ("activity", "pairing", "indicator", "membership")
 HEADINGS = {
-    "activity": "Activities",
-    "event": "Events",
-    "agreement": "Agreements",
-    "publication": "Publications",
-    "flow": "Money",
-    "pairing": "Paired aid",
-    "participation": "Who took part",
-    "membership": "Posts",
-    "conversion": "Converted amounts",
-    "allocation": "Shares of places and sectors",
-    "headcount": "Head counts",
-    "indicator": "Figures",
-    "link": "Links",
-    "conflict": "Conflicts",
-}
+    "activity": "Activities", "event": "Events", "agreement": "Agreements", "publication": "Publications",
+    "flow": "Money", "pairing": "Paired aid", "participation": "Who took part", "membership": "Posts",
+    "conversion": "Converted amounts", "allocation": "Shares of places and sectors", "headcount": "Head counts",
+    "indicator": "Figures", "link": "Links", "conflict": "Conflicts",
+}  # fmt: skip
 
 
 def render_sheet(answer: Json, *, why: bool = False) -> str:

@@ -72,10 +72,11 @@ def _transaction(one: Element, ref: str, scope: Scope, parties: Parties) -> Flow
     mark = YES_NO.get(scope.attribute(one, "humanitarian").lower())
     purpose, language = _purpose(one, scope)
     finance = FINANCE.get(types["instrument"], FINANCE.get(types["instrument"][:1], ""))
-    if stage in PAID_BACK:
-        known.setdefault("paid_from", scope.id)
-    elif stage == SOLD:
-        known.setdefault("paid_into", scope.id)
+    if stage in PAID_BACK or stage == SOLD:
+        # It leaves the work that pays or enters that which sells: this one, else this is at the other end.
+        for end in ("paid_from", "paid_into") if stage in PAID_BACK else ("paid_into", "paid_from"):
+            if scope.id not in known.values():
+                known.setdefault(end, scope.id)
     else:
         known["items"] = (scope.id,)
     return _flow(
