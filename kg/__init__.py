@@ -24,19 +24,9 @@ if TYPE_CHECKING:
     from kg.api import ask, centrality, diff, network, open_graph, partners, path, query, render_map, show, ties
 
 __all__ = [
-    "__version__",
-    "ask",
-    "centrality",
-    "diff",
-    "network",
-    "open_graph",
-    "partners",
-    "path",
-    "query",
-    "render_map",
-    "show",
-    "ties",
-]
+    "__version__", "ask", "centrality", "diff", "network", "open_graph", "partners", "path", "query", "render_map",
+    "show", "ties",
+]  # fmt: skip
 
 
 class _Face(ModuleType):

@@ -8,21 +8,20 @@ files -> sources (a file each, or the pages of one query together) -> records ->
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from kg.beside import Send, run_frames
 from kg.errors import InputError, UsageError
 from kg.mapping.rows import map_records, map_source
-from kg.model.evidence import Position
 from kg.model.finding import split_place
-from kg.model.iris import quoted, source_iri
+from kg.model.iris import source_iri
 from kg.model.report import Report
 from kg.model.row import Companion, Row, Source
 from kg.model.terms import Statement
 from kg.packed import ENDINGS, Progress, open_packed
-from kg.pipeline import Published, name_sources, publish
+from kg.pipeline import Published, name_sources, publish, refuse_twice
 from kg.sources.cells import Codes
 from kg.sources.fts.pages import describe_fts, group_fts
 from kg.sources.fts.read import read_fts
@@ -32,15 +31,15 @@ from kg.sources.rates.read import CURRENCY, read_rates
 from kg.sources.tables.language import TableMapping
 from kg.sources.tables.mapping import read_mapping
 from kg.sources.tables.read import read_table
-from kg.store.nquads import read_records, write_source
+from kg.store.nquads import name_of_record, read_known, write_source
 from kg.store.rdf import ENDINGS_OF_RDF, read_codes, read_rdf
 from kg.store.version import file_digest
 from kg.watch import Watch, unwatched
 
 MUCH = 3_000_000
 """Bytes of files from which on a second process is worth its start."""
-MANY = 400_000
-"""Statements about records of a source that are looked at, to know whether a file tells of the same."""
+MANY = 100_000
+"""Records or things of a source that are remembered, to know whether a file tells of the same."""
 T = TypeVar("T")
 _STEP = 1 << 20
 """Bytes read between two words about it."""
@@ -109,7 +108,8 @@ def load_feed(
     others are loaded. Raises InputError where none can be read, and for the first error where the report is strict.
     """
     _check_rates(kind, terms)
-    groups = group_files(kind, list(files), terms.source)
+    groups = group_files(kind, list(files), terms.source, report)
+    report.flush()
     sizes = {name: sum(_size(file) for file in group) for name, group in groups.items()}
 
     def change(sources: Path) -> Iterator[Path]:
@@ -131,17 +131,31 @@ def load_feed(
     return publish(store, change, ontology=ontology, origins=origins, watch=watch)
 
 
-def group_files(kind: str, files: Sequence[Path], source: str | None) -> dict[str, list[Path]]:
+def group_files(
+    kind: str, files: Sequence[Path], source: str | None, report: Report | None = None
+) -> dict[str, list[Path]]:
     """The files of each source by its id: all of them under the one that was asked for, else as the format says.
 
-    Raises UsageError where files of a format that has one file a source are to be one, or two sources have one id.
+    Of several sources, one whose id none can have, or another has, is a finding. Raises UsageError for a single one,
+    without a report, and where files of a format that has one file a source are to be one.
     """
     group = FEEDS[kind].group
+    groups = {file: [file] for file in files}
     if source and FEEDS[kind].joins:
-        return name_sources({files[0]: list(files)}, source)
-    if group is None:
-        return name_sources({file: [file] for file in files}, source)
-    return name_sources({inside[0].with_name(name): list(inside) for name, inside in group(files).items()}, source)
+        groups = {files[0]: list(files)}
+    elif group is not None:
+        groups = {inside[0].with_name(name): list(inside) for name, inside in group(files).items()}
+    named: dict[str, list[Path]] = {}
+    for name, inside in zip(name_sources(list(groups), source), groups.values(), strict=True):
+        try:
+            refuse_twice([*named, name])
+        except UsageError as error:
+            if report is None or len(groups) == 1:
+                raise
+            report.add("error", "unreadable-file", "", str(error), str(inside[0]))
+            continue
+        named[name] = inside
+    return named
 
 
 def _map_sources(
@@ -167,16 +181,17 @@ def _map_sources(
                 statements = chain(map_source(about), _refuse_none(read_rdf(files[0], name, inside.told), files))
             else:
                 rows = _refuse_none(read(files, inside), files)
-                rows = rows if terms.source else _refuse_others(rows, files[0], folder / f"{name}.nq")
                 statements = map_records(about, convert_flows(rows, rates, told) if rates else rows, beside)
-            count = write_source(statements, source_iri(name), folder / f"{name}.nq")
+            place = folder / f"{name}.nq"
+            told_of = statements if terms.source else _refuse_others(statements, files[0], place)
+            count = write_source(told_of, source_iri(name), place)
         except InputError as error:
             if empty.strict or len(groups) == 1:
                 raise
             told.forget()
             told = empty.of_source(name)
-            place, message = split_place(str(error), files)
-            told.add("error", "unreadable-file", "", message, place)
+            where, message = split_place(str(error), files)
+            told.add("error", "unreadable-file", "", message, where)
         else:
             told.tally.update(files=len(files), statements=count)
         told.flush()
@@ -193,17 +208,17 @@ def _refuse_none(found: Iterable[T], files: Sequence[Path]) -> Iterator[T]:
         raise InputError(f"{files[0]}: expected records, got none that can be used; what the store has of them stays")
 
 
-def _refuse_others(rows: Iterator[Row], file: Path, held: Path) -> Iterator[Row]:
-    """Records; a file that has the name of a source, and none of its records, must not take its place unasked."""
-    left = set(islice(read_records(held), MANY))
-    for row in rows:
-        if left and any(isinstance(place, Position) and quoted(place.record) in left for place in row.evidence):
+def _refuse_others(statements: Iterable[Statement], file: Path, held: Path) -> Iterator[Statement]:
+    """Statements; a file that has the name of a source, and tells of nothing that it does, must not take its place."""
+    left = read_known(held, MANY)
+    for statement in statements:
+        if left and (name_of_record(statement[0]) or statement[0]) in left:
             left.clear()
-        yield row
+        yield statement
     if left:
         raise InputError(
-            f"{file}: expected some of the records that the store has of {held.stem}, got none of them; --source"
-            f" {held.stem} puts this file in their place, another --source keeps both"
+            f"{file}: expected some of what the store has of {held.stem}, got other things only; --source {held.stem}"
+            " puts this file in their place, another --source keeps both"
         )
 
 

@@ -128,16 +128,14 @@ def source_names(files: Iterable[Path]) -> list[str]:
             names[at] = source_name(listed[at].with_name("-".join(listed[at].parts[-1 - folders[at] :])), None)
 
 
-def name_sources(groups: Mapping[Path, list[Path]], source: str | None) -> dict[str, list[Path]]:
-    """The files of each source by its id: the one that was asked for, else by the path whose name they get.
+def name_sources(files: list[Path], source: str | None) -> list[str]:
+    """The ids of sources: the one that was asked for, else by the paths whose names they get.
 
     Raises UsageError for several sources with one id.
     """
-    if source and len(groups) > 1:
-        raise UsageError(f"--source names one file, got {len(groups)}")
-    names = [source_name(first, source) for first in groups] if source else source_names(groups)
-    refuse_twice(names)
-    return dict(zip(names, groups.values(), strict=True))
+    if source and len(files) > 1:
+        raise UsageError(f"--source names one file, got {len(files)}")
+    return [source_name(files[0], source)] if source else source_names(files)
 
 
 def refuse_twice(sources: list[str]) -> None:

@@ -319,6 +319,20 @@ def test_a_source_that_is_unknown_is_not_exported_as_nothing(run_kg: RunKg, tiny
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("form", ["nq", "trig", "ttl"])
+def test_an_export_of_sources_has_each_of_them_and_no_other(form: str, run_kg: RunKg, tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    for name in ("one", "two", "three"):
+        (tmp_path / f"{name}.ttl").write_text(f"<urn:{name}> <urn:p> '{name}' .", encoding="utf-8")
+        assert run_kg("load", "rdf", tmp_path / f"{name}.ttl", "--store", store).code == 0
+    out = tmp_path / f"out.{form}"
+    ran = run_kg("export", "--store", store, "--source", "one", "--source", "two", "--format", form, "--out", out)
+    assert (ran.code, "one, two as" in ran.err) == (0, True)
+    told = {quad.subject.value for quad in ox.parse(path=str(out))}
+    assert {"urn:one", "urn:two"} < told
+    assert "urn:three" not in told
+
+
 def test_an_export_that_cannot_be_written_leaves_what_was_there(
     run_kg: RunKg, tiny_store: Path, tmp_path: Path
 ) -> None:

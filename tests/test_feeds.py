@@ -169,7 +169,7 @@ def test_a_file_that_has_only_the_name_of_a_source_takes_its_place_only_when_ask
     assert run_kg("load", "iati", ours, "--store", store).code == 0
     before = snapshot(store)
     refused = run_kg("load", "iati", others, "--store", store)
-    assert_refused(refused, "expected some of the records that the store has of activities, got none of them")
+    assert_refused(refused, "expected some of what the store has of activities, got other things only")
     assert snapshot(store) == before
     shutil.copy(ours, tmp_path / "b/wells.xml")
     among = run_kg("load", "iati", others, tmp_path / "b/wells.xml", "--store", store)
@@ -193,6 +193,97 @@ def test_what_shares_one_record_is_a_newer_version(kind: str, tmp_path: Path, ru
     (folder / "b").mkdir()
     shutil.move(file, folder / "b")
     assert "nothing changed" in run_kg("load", kind, folder / "b" / source.name, "--store", store).err
+
+
+@pytest.mark.parametrize("first", ["workbook", "rdf", "iati"])
+@pytest.mark.parametrize("second", ["rdf", "iati"])
+def test_a_file_of_another_format_takes_no_place_by_its_name(
+    first: str, second: str, tmp_path: Path, run_kg: RunKg
+) -> None:
+    """What the store has is a coded document, RDF of no records, or records of IATI."""
+    store, files = tmp_path / "store", {}
+    (tmp_path / "first").mkdir()
+    (tmp_path / "second").mkdir()
+    for folder in ("first", "second"):
+        files[folder, "iati"] = tmp_path / folder / "accra-2008.xml"
+        text = (DATA / "iati/wells-2.03.xml").read_text(encoding="utf-8")
+        files[folder, "iati"].write_text(text.replace("XX-1-WELLS", f"{folder}-WELLS"), encoding="utf-8")
+        files[folder, "rdf"] = tmp_path / folder / "accra-2008.ttl"
+        files[folder, "rdf"].write_text(f"<urn:{folder}> <urn:p> 'x' .", encoding="utf-8")
+    files["first", "workbook"] = DATA / "accra-2008"
+    assert run_kg("load", first, files["first", first], "--store", store).code == 0
+    before = snapshot(store)
+    assert_refused(run_kg("load", second, files["second", second], "--store", store), "--source accra-2008 puts this")
+    assert snapshot(store) == before
+    if first in ("rdf", "iati"):
+        assert "nothing changed" in run_kg("load", first, files["first", first], "--store", store).err
+
+
+def test_of_several_files_one_whose_id_cannot_be_is_a_finding(tmp_path: Path, run_kg: RunKg) -> None:
+    text = (DATA / "iati/wells-2.03.xml").read_bytes()
+    (tmp_path / "in").mkdir()
+    for name in ("a.xml", "a_b.xml", "a-b.xml", "region.xml", "country.xml"):
+        (tmp_path / "in" / name).write_bytes(text)
+    (tmp_path / "in" / "a.xml.gz").write_bytes(gzip.compress(text))
+    load = ("load", "iati", tmp_path / "in", "--store", tmp_path / "store")
+    ran = run_kg(*load, "--findings", tmp_path / "f.json")
+    assert ran.code == 0
+    assert set(open_view(tmp_path / "store").sources) == {"a", "a-b"}
+    told = json.loads((tmp_path / "f.json").read_text(encoding="utf-8"))["findings"]
+    refused = {Path(one["place"]).name for one in told if one["rule"] == "unreadable-file"}
+    assert refused == {"a.xml.gz", "a_b.xml", "region.xml", "country.xml"}
+    assert_refused(run_kg(*load, "--strict"), "a.xml.gz: source: expected each id once")
+    assert_refused(run_kg("load", "iati", tmp_path / "in/region.xml", "--store", tmp_path / "s"), "another id")
+
+
+PIPED = {
+    "turtle": ("rdf", b"@prefix e: <urn:> .\ne:a e:p 'x' ."),
+    "turtle-with-blank-node": ("rdf", b"[] <urn:p> [ <urn:q> 'x' ] ."),
+    "trig": ("rdf", b"<urn:g> { <urn:a> <urn:p> 'x' }"),
+    "trig-default-graph": ("rdf", b"{ <urn:a> <urn:p> 'x' }"),
+    "n-quads": ("rdf", b'# a comment\n<urn:a> <urn:p> "x" <urn:g> .\n'),
+    "n-triples": ("rdf", b'<urn:a> <urn:p> "x" .\n'),
+    "packed": ("rdf", gzip.compress(b'<urn:a> <urn:p> "x" <urn:g> .\n')),
+    "json-ld": ("rdf", b'[ {"@id": "urn:a", "urn:p": "x"} ]'),
+    "rdf-xml": (
+        "rdf",
+        b'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:e="urn:e:">'
+        b'<rdf:Description rdf:about="urn:a"><e:p>x</e:p></rdf:Description></rdf:RDF>',
+    ),
+    "spreadsheet": ("aiddata", (DATA / "tables/aiddata-china.xlsx").read_bytes()),
+    "iati": ("iati", (DATA / "iati/wells-2.03.xml").read_bytes()),
+    "fts": ("fts", (DATA / "fts/kenya-2020.json").read_bytes()),
+}
+
+
+@pytest.mark.parametrize(("kind", "content"), PIPED.values(), ids=PIPED)
+def test_what_comes_through_a_pipe_is_known_by_its_beginning(
+    kind: str, content: bytes, tmp_path: Path, env: dict[str, str]
+) -> None:
+    command = [sys.executable, "-m", "kg", "load", kind, "-", "--source", "x", "--store", str(tmp_path / "store")]
+    ran = subprocess.run(command, input=content, env=env, cwd=ROOT, capture_output=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+    assert set(open_view(tmp_path / "store").sources) == {"x"}
+
+
+def test_a_pipe_that_cannot_be_read_is_called_so(tmp_path: Path, env: dict[str, str]) -> None:
+    command = [sys.executable, "-m", "kg", "load", "rdf", "-", "--source", "x", "--store", str(tmp_path / "store")]
+    ran = subprocess.run(command, input=b"<urn:a> <urn:p>", env=env, cwd=ROOT, capture_output=True, check=False)
+    assert ran.returncode == 2
+    assert ran.stderr.decode().startswith("error: -:1: expected")
+
+
+@POSIX
+def test_a_link_to_a_folder_is_told_and_a_pattern_takes_folders(tmp_path: Path, run_kg: RunKg) -> None:
+    for folder, name in (("in", "one"), ("in/sub", "two"), ("elsewhere", "three")):
+        (tmp_path / folder).mkdir(exist_ok=True)
+        shutil.copy(DATA / "iati/trust-org.xml", tmp_path / folder / f"{name}.xml")
+    (tmp_path / "in/linked").symlink_to(tmp_path / "elsewhere")
+    ran = run_kg("load", "iati", tmp_path / "in", "--store", tmp_path / "store")
+    assert "in/linked: a link to a folder, which is not followed" in ran.err
+    assert set(open_view(tmp_path / "store").sources) == {"one", "two"}
+    assert run_kg("load", "iati", tmp_path / "[ei]*", "--store", tmp_path / "other").code == 0
+    assert set(open_view(tmp_path / "other").sources) == {"one", "two", "three"}
 
 
 def test_file_names_that_no_id_can_have_stay_apart(tmp_path: Path, run_kg: RunKg) -> None:
@@ -508,7 +599,8 @@ def test_findings_that_cannot_be_written_are_said_before_anything_is_changed(
     table: Path, tmp_path: Path, run_kg: RunKg
 ) -> None:
     load = ("load", "table", table, "--mapping", tmp_path / "m.toml", "--store", tmp_path / "store")
-    assert_refused(run_kg(*load, "--findings", tmp_path / "none" / "f.json"), "--findings: expected a file in a folder")
+    for wrong in (tmp_path / "none" / "f.json", tmp_path):
+        assert_refused(run_kg(*load, "--findings", wrong), "--findings: expected a file in a folder")
     assert not (tmp_path / "store").exists()
 
 

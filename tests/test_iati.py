@@ -33,7 +33,7 @@ from kg.model.terms import Statement
 from kg.namespaces import BASE, KG
 from kg.packed import open_packed
 from kg.shipped import ontology_dir
-from kg.sources.iati.read import read_iati
+from kg.sources.iati.read import describe_iati, read_iati
 from kg.sources.iati.stream import DEEPEST, LARGEST_RECORD
 from kg.sources.iati.unread import IGNORED, READ
 from kg.store import sorting
@@ -374,13 +374,15 @@ INDIVIDUALS = [
     "Individual", "Private individual", "private individuals", "Private individual donor, Mr Richard Roe",
     "An individual donor - Richard Roe", "Private individual (Richard Roe)", "Individual: Richard Roe",
     "Individual, Mrs. Roe", "Richard Roe (individual)", "Private donor, Ms Roe", "Particulier", "Donateur individuel",
+    "Richard Roe, Individual", "Individual - Richard Roe",
     "Persona física: Richard Roe", "Mr Richard Roe", "Richard Roe, private person", "Dr. Richard Roe",
 ]  # fmt: skip
 ORGANIZATIONS = [
     "Individual Giving Foundation", "Institute for Individuals", "AAUK Individual Giving", "Individual, Family and Co.",
     "Individuals - Families - Communities", "Private donor advised fund", "Anonymous Content",
     "Multiple Sclerosis Trust", "Otherwise Foundation", "DonorsChoose", "Education of Individuals (EI)",
-    "Ms. Foundation for Women", "Dr. Abdul's Foundation", "Mrs. Green's School",
+    "Ms. Foundation for Women", "Dr. Abdul's Foundation", "Mrs. Green's School", "DR Danmarks Radio",
+    "MME Ministério de Minas e Energia", "Dr. Oetker Nederland", "Mr. Bricolage SA", "Dr. Martin Luther Kirche",
 ]  # fmt: skip
 
 
@@ -392,7 +394,7 @@ def test_an_individual_enters_without_a_name(name: str) -> None:
     rows, report = read(activity(party + typed + transaction(inside=donor)))
     said = repr(rows) + repr(report.findings)
     assert not any(word in said for word in ("Jane", "P-77", "P-78", "Roe", f"{name!r}"))
-    assert [row.name for row in rows if isinstance(row, Organization)].count("An individual (name withheld)") == 1
+    assert [row.name for row in rows if isinstance(row, Organization)].count("An individual (name withheld)") == 2
     assert sum(isinstance(row, Participation) for row in rows) == 3
 
 
@@ -1045,3 +1047,82 @@ def test_runs_on_disk_give_the_same_bytes_as_memory(tmp_path: Path, monkeypatch:
     assert write_source(statements(), source_iri("x"), tmp_path / "disk.nq") == count
     assert (tmp_path / "memory.nq").read_bytes() == (tmp_path / "disk.nq").read_bytes()
     assert sorted(file.name for file in tmp_path.iterdir()) == ["disk.nq", "memory.nq"]
+
+
+# --- languages, days and finance types that are hard to read ------------------------------------------------------
+
+
+def test_a_language_goes_for_all_that_is_inside_and_an_empty_one_ends_it() -> None:
+    told = "<description><narrative>Remboursement</narrative></description>"
+    text = transaction(inside=told).replace("<transaction>", '<transaction xml:lang="fr">')
+    assert [flow.language for flow in of(Flow, activity(text))] == ["fr"]
+    _, report = read(activity(text))
+    assert not report.unread
+    party = '<participating-org role="4"><narrative xml:lang="">Neutral</narrative></participating-org>'
+    names = {row.name: row.language for row in of(Organization, activity(party))}
+    assert names["Neutral"] == ""
+
+
+def test_a_language_that_is_none_is_told() -> None:
+    party = '<participating-org role="4"><narrative xml:lang="english">Wells</narrative></participating-org>'
+    assert rules(activity(party)) == {"unknown-language"}
+    assert {row.name: row.language for row in of(Organization, activity(party))}["Wells"] == ""
+
+
+def test_a_day_with_more_than_a_day_is_a_finding_and_one_with_its_time_is_none() -> None:
+    date = '<activity-date type="2" iso-date="{}"/>'
+    assert rules(activity(date.format("2014-01-01 to 2016-12-31"))) == {"date-mended"}
+    assert rules(activity(date.format("2014-01-01T10:00:00+02:00"))) == set()
+
+
+def test_the_day_of_a_file_is_told_as_it_came_where_it_is_none(tmp_path: Path) -> None:
+    file = tmp_path / "x.xml"
+    root = '<iati-activities version="2.03 jane@example.org" generated-datetime="01/02/2021 10:00"/>'
+    file.write_text(root, encoding="utf-8")
+    told = describe_iati([file])
+    assert told["date"] is None
+    assert "'01/02/2021 10:00'" in told["note"]
+    assert "jane" not in told["note"]
+
+
+@pytest.mark.parametrize(("code", "kind"), [("1100", ""), ("110", "grant"), ("421", "loan"), ("510", "equity")])
+def test_a_finance_type_is_of_three_digits(code: str, kind: str) -> None:
+    (flow,) = of(Flow, activity(transaction(inside=f'<finance-type code="{code}"/>')))
+    assert (flow.instrument, flow.finance_type) == (code, kind)
+
+
+# --- individuals --------------------------------------------------------------------------------------------------
+
+
+def test_individuals_of_a_record_are_told_from_each_other_and_found() -> None:
+    def party(name: str, role: int) -> str:
+        return f'<participating-org role="{role}"><narrative>{name}</narrative></participating-org>'
+
+    parties = party("Ms. Ann Poe", 1) + party("Mr. Jo Roe", 4) + party("Ann Poe", 4)
+    rows, report = read(activity(parties))
+    agents = [row.agent for row in rows if isinstance(row, Participation) and row.role != "reporting"]
+    assert agents[0] == agents[2] != agents[1]
+    assert report.counts["info", "individual"] == 3
+
+
+def test_a_body_of_a_public_type_is_no_individual_by_its_first_letters() -> None:
+    name = "<narrative>Dr. Moto Kano</narrative>"
+    (*_, body) = of(
+        Organization, activity(f'<participating-org role="4" type="10" ref="X-1">{name}</participating-org>')
+    )
+    assert body.name == "Dr. Moto Kano"
+    (*_, person) = of(Organization, activity(f'<participating-org role="4" ref="X-1">{name}</participating-org>'))
+    assert person.name == "An individual (name withheld)"
+
+
+def test_who_was_an_individual_is_one_in_later_records_of_the_file() -> None:
+    marked = (
+        '<participating-org role="4" ref="IND-77" type="Individual"><narrative>Jane Roe</narrative></participating-org>'
+    )
+    plain = marked.replace(' type="Individual"', "")
+    first, second = (activity(party).decode() for party in (marked, plain))
+    inside = second[second.index("<iati-activity ") : second.index("</iati-activities>")].replace("XX-1-A", "XX-1-B")
+    both = first.replace("</iati-activities>", f"{inside}</iati-activities>").encode()
+    said = repr(read(both)[0])
+    assert "Jane" not in said
+    assert "IND-77" not in said

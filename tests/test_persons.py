@@ -23,6 +23,10 @@ MASKED = [
     ("Tel/Fax: +33 (0)1 42 34 56 78", f"Tel/Fax: {NUMBER}"),
     ("cell no. 0722123456", f"cell no. {NUMBER}"),
     ("on +254 722 123 456.", f"on {NUMBER}."),
+    ("Point focal: Jean Dupont. Contacto: Juan Pérez.", "Point focal: (name withheld) Contacto: (name withheld)"),
+    ("Personne de contact : Mme Anne Roux", "Personne de contact : (name withheld)"),
+    ("Persona de contacto: Ana Ruiz", "Persona de contacto: (name withheld)"),
+    ("Contato: João Silva", "Contato: (name withheld)"),
 ]
 KEPT = [
     "2009-2013", "Phone: 2009-2013", "Fax 12.05.2013", "tel. 2 000 000", "mobile 2500000 people", "+25 000 000 USD",
@@ -30,7 +34,7 @@ KEPT = [
     "(Prog. 22+300) a (Prog. 29+100)", "lat -1.2833333, lon +36.8166667", "1250000.50", "00254722123456",
     "https://www.google.com/maps/@-1.2833333,36.8166667,15z", "https://example.org/?q=+254722123456",
     "193 Households @ KES 4050", "interest @ 1pc per annum", "Interconectad@s por una ciudadanía", "hotline 116",
-    "Contact Tracing System", "Focal Point Guide to x", "Contact: Ministry of Health", "in contact with the law",
+    "Contact Tracing System", "Focal Point Guide to x", "Contact: Ministry of Health", "Contacto: Ministerio de Salud", "in contact with the law",
     "Call 001-2020-12", "US-GOV-1-72051420CA00009", "Mr. Jo Doe, the minister, signed it in 2009",
 ]  # fmt: skip
 

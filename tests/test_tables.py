@@ -313,6 +313,7 @@ ROWS = [
     ("1,A,T,,5,USD,Kenya,,", ""),
     ("1,A,T,,five,USD,Kenya,,", "warning x.csv:2: flows[1].amount: expected a number, got 'five'; left out"),
     ("1,A,T,,5,,Kenya,,", "warning x.csv:2: currency: expected a code like USD, got ''; the amount is left out"),
+    ("1,A,T,,5,XYZ,Kenya,,", "warning x.csv:2: currency: expected a code like USD, got 'XYZ'"),
     ("1,A,T,,5,Dollar,Kenya,,", "warning x.csv:2: currency: expected a code like USD, got 'Dollar'"),
     ("1,A,T,,5,USD,Atlantis,,", "error x.csv:2: allocations[1]: expected a country or a code, got none"),
     ("1,,T,,5,USD,Kenya,,", "error x.csv:2: activities[1]: title: expected a value, got none; the record is left out"),
@@ -524,13 +525,40 @@ def test_cells_of_a_spreadsheet_are_read_as_they_look(tmp_path: Path) -> None:
 
     day = dt.datetime(2014, 5, 3)
     lines = [HEADER.split(","), [1, "A", None, None, 1250.5, "USD", "KE", day, dt.date(2014, 6, 1)],
-             [2.0, True, None, None, "=1+1", "USD", "KE", None, None]]  # fmt: skip
+             [2.0, True, None, None, None, "USD", "KE", None, None]]  # fmt: skip
     found, report = read(book(lines, tmp_path), tmp_path, name="x.xlsx")
     one, other = of(Activity, found)
     assert (one.start and one.start.edtf, one.end and one.end.edtf) == ("2014-05-03", "2014-06-01")
     assert [flow.amount for flow in of(Flow, found)] == [Decimal("1250.5"), None]
     assert (other.id, other.title) == ("well-2", "TRUE")
     assert told(report) == []
+
+
+def test_a_sheet_whose_cells_do_not_say_what_they_hold_is_refused(tmp_path: Path) -> None:
+    import openpyxl
+
+    lines = [HEADER.split(","), [1, "A", "T", "", 5, "USD", "KE"], [2, "B", None, "", 6, "USD", "KE"]]
+    merged = openpyxl.load_workbook(io.BytesIO(book(lines, tmp_path)))
+    merged.active.merge_cells("C2:C3")
+    merged.save(tmp_path / "merged.xlsx")
+    with pytest.raises(InputError, match=r"x.xlsx: expected each cell to say what it holds, got C2:C3 as one"):
+        read((tmp_path / "merged.xlsx").read_bytes(), tmp_path, name="x.xlsx")
+    lines[2][4] = "=1+1"
+    unanswered = book(lines, tmp_path)
+    with pytest.raises(InputError, match=r"x.xlsx: expected formulas with their results, got one in E3 without it"):
+        read(unanswered, tmp_path, name="x.xlsx")
+    for result, amount in ((b"<v>2</v>", Decimal(2)), (b"<v/>", None)):
+        answered = io.BytesIO()
+        with zipfile.ZipFile(io.BytesIO(unanswered)) as parts, zipfile.ZipFile(answered, "w") as copies:
+            for name in parts.namelist():
+                content = parts.read(name)
+                if name.endswith("sheet1.xml"):
+                    assert b"<v></v>" in content or b"<v />" in content
+                    content = re.sub(rb"<v ?/>|<v></v>", result, content)
+                    content = content.replace(b'r="E3"', b'r="E3" t="str"')
+                copies.writestr(name, content)
+        found, _ = read(answered.getvalue(), tmp_path, name="x.xlsx")
+        assert of(Flow, found)[1].amount == amount
 
 
 def test_a_spreadsheet_made_to_harm_is_refused(tmp_path: Path) -> None:

@@ -144,6 +144,45 @@ def test_what_is_paid_back_is_told_of_its_activity_too(run_kg: RunKg, tmp_path: 
     assert len(totals(run_kg, one)) == 4
 
 
+ELSEWHERE = """<transaction><transaction-type code="{code}"/><transaction-date iso-date="2014-01-01"/>
+<value value-date="2014-01-01">100</value><{party} {end}-activity-id="ZZ-OTHER"><narrative>Z</narrative></{party}>
+</transaction>"""
+
+
+@pytest.mark.parametrize(("code", "end"), [(6, "provider"), (5, "provider"), (9, "receiver")])
+def test_what_is_paid_back_by_another_activity_is_told_once(code: int, end: str, run_kg: RunKg, tmp_path: Path) -> None:
+    old = TRANSACTION.format(code=3, value=10) + ELSEWHERE.format(code=code, end=end, party=f"{end}-org")
+    new = ELSEWHERE.format(code=code, end=end, party=f"{end}-org")
+    for name, year, told in (("old", 2015, old), ("new", 2017, new)):
+        (tmp_path / f"{name}.xml").write_text(PAID_BACK.format(year=year, transactions=told), encoding="utf-8")
+    both, one = tmp_path / "both", tmp_path / "one"
+    assert run_kg("load", "iati", tmp_path / "old.xml", tmp_path / "new.xml", "--store", both).code == 0
+    assert run_kg("load", "iati", tmp_path / "new.xml", "--store", one).code == 0
+    assert totals(run_kg, both) == totals(run_kg, one)
+    assert [row["amount"] for row in totals(run_kg, one)] == ["100"]
+    ends = run_kg(
+        "query",
+        "SELECT ?from ?into { ?flow a :FundingFlow ; :paidFrom ?from ; :paidInto ?into }",
+        *("--format", "csv", "--store", one),
+    ).rows
+    works = {which: row[which].rpartition("/")[2] for row in ends for which in row}
+    other = "from" if end == "provider" else "into"
+    assert works.pop(other) == "activity.ZZ-OTHER"
+    assert works.popitem()[1] != "activity.ZZ-OTHER", "the activity that tells it is at the other end"
+
+
+@pytest.mark.parametrize("value", ["n/a", ""])
+def test_a_newer_telling_without_an_amount_takes_no_money_away(value: str, run_kg: RunKg, tmp_path: Path) -> None:
+    for name, year, told in (("old", 2015, "1000"), ("new", 2017, value)):
+        transaction = TRANSACTION.format(code=3, value=told)
+        (tmp_path / f"{name}.xml").write_text(PAID_BACK.format(year=year, transactions=transaction), encoding="utf-8")
+    both, one = tmp_path / "both", tmp_path / "one"
+    assert run_kg("load", "iati", tmp_path / "old.xml", tmp_path / "new.xml", "--store", both).code == 0
+    assert run_kg("load", "iati", tmp_path / "old.xml", "--store", one).code == 0
+    assert [row["amount"] for row in totals(run_kg, one)] == ["1000"]
+    assert "1000" in [row["amount"] for row in totals(run_kg, both)]
+
+
 def test_flows_that_a_person_has_joined_count_once_and_not_never(run_kg: RunKg, tmp_path: Path) -> None:
     """Identity decisions on the flows themselves: one flow in two graphs is in the union once."""
     files = edition(tmp_path, "old", 2015, "1000"), edition(tmp_path, "new", 2017, "1000")

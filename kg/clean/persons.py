@@ -34,6 +34,12 @@ _INDIVIDUAL = re.compile(
     rf"|(?P<f>.+?)(?:, ?| [-–—] )(?:an? )?(?:{_SURE})",
     re.IGNORECASE,
 )
+_WORD_BESIDE = re.compile(
+    r"(?:private )?(?:individual|particulier|privatperson)(?: ?[:,/–—-] ?| )(?P<a>.+)"
+    r"|(?P<b>.+?)(?: ?[:,/–—-] ?| )(?:an? )?(?:individual|particulier|privatperson)",
+    re.IGNORECASE,
+)
+"""A name and the word for an individual, which may be that of an organization as well."""
 _TITLE = r"(?:[Mm][Rr][Ss]?|[Mm]iss|MISS|Ms|MS(?=\.)|[Dd]r|DR|[Pp]rof|PROF|Professor|[Mm]me|MME|Mlle|Sra?(?=\.))\b\.?"
 _TITLES = re.compile(rf"(?:{_TITLE}(?: (?:&|and) )?\s*)+")
 _NO_PERSON = re.compile(
@@ -43,10 +49,14 @@ _NO_PERSON = re.compile(
     r"|department|office|agenc|bank|church|mission|initiative|international|national|network|union|federation|league"
     r"|charit|memorial|laborator|pharma|consult|service|solution|partner|enterprise|industr|holding|project|program"
     r"|embassy|government|orphanage|house|library|museum|press|media|studio|farm|hotel|store|brothers|family|estate"
-    r"|team|club|relief|action|health|support|response|vision|unit\b|division|secretariat|nations|desk|line\b",
+    r"|team|club|relief|action|health|support|response|vision|unit\b|division|secretariat|nations|desk|line\b"
+    r"|radio|kirche|iglesia|église|minist[éeè]r|nederland|deutschland|giving|contribution|philanthrop"
+    r"|\b(?:sa|s\.a\.?|ag|bv|b\.v\.?|nv|spa|sarl|kg|gbr|oy|aps)$",
     re.IGNORECASE,
 )
 """Words and signs that no name of a person has: `Dr. Abdul's Foundation` is none."""
+_ACRONYMS = {"DR", "MME"}
+"""Titles that begin the names of organizations where they alone are in capitals: `DR Danmarks Radio`."""
 _FEWEST, _MOST = 2, 5
 """Names that stand after a title: `Ms. Foundation` has one, and may be anything."""
 
@@ -68,14 +78,20 @@ def is_person(name: str) -> bool:
 
     >>> is_person("Jo Doe, private person"), is_person("Dr. Jo van Doe"), is_person("Mr & Mrs Jo Doe")
     (True, True, True)
+    >>> is_person("Jo Doe, Individual"), is_person("AAUK - Individual Giving")
+    (True, False)
     >>> is_person("Dr. Abdul's Foundation"), is_person("Ms. Foundation for Women"), is_person("DR Congo")
     (False, False, False)
     """
     if is_individual(name):
         return True
-    title = _TITLES.match(name)
-    words = re.split(r" ?[,(]", name[title.end() :])[0].split() if title else []
-    return _FEWEST <= len(words) <= _MOST and not _NO_PERSON.search(name[title.end() :] if title else name)
+    title, beside = _TITLES.match(name), _WORD_BESIDE.fullmatch(name)
+    rest = name[title.end() :] if title else (beside["a"] or beside["b"]) if beside else ""
+    if title and title[0].strip(" .") in _ACRONYMS and rest != rest.upper():
+        return False
+    words = re.split(r" ?[,(]", rest)[0].split()
+    named = title or all(word[:1].isupper() for word in words)
+    return _FEWEST <= len(words) <= _MOST and bool(named) and not _NO_PERSON.search(rest)
 
 
 def name_of_individual(text: str) -> str:
@@ -84,7 +100,7 @@ def name_of_individual(text: str) -> str:
     >>> name_of_individual("Jo Doe (individual)"), name_of_individual("Mr Jo Doe"), name_of_individual("Individual")
     ('Jo Doe', 'Jo Doe', '')
     """
-    match = _INDIVIDUAL.fullmatch(text)
+    match = _INDIVIDUAL.fullmatch(text) or _WORD_BESIDE.fullmatch(text)
     name = (next(filter(None, match.groups()), "") if match else text).partition(" (")[0]
     title = _TITLES.match(name)
     return name[title.end() if title else 0 :].strip(" (),")
@@ -104,7 +120,7 @@ def without_names(text: str, persons: Iterable[str]) -> str:
     return text
 
 
-_BETWEEN = r"[\s._-]+"
+_GAP = r"[\s._-]+"
 """What stands between the words of a name, in identifiers too."""
 
 
@@ -116,9 +132,9 @@ def _spellings(person: str) -> re.Pattern[str] | None:
     words = (f"{last} {first}" if last and " " not in first else first).split()
     if not words or len(name) < _FEWEST + 1:
         return None
-    spelt = [re.escape(name), _BETWEEN.join(map(re.escape, words))]
+    spelt = [re.escape(name), _GAP.join(map(re.escape, words))]
     if len(words) > 1:
-        spelt += [rf"{re.escape(words[-1])},?{_BETWEEN}" + _BETWEEN.join(map(re.escape, words[:-1]))]
+        spelt += [rf"{re.escape(words[-1])},?{_GAP}" + _GAP.join(map(re.escape, words[:-1]))]
         spelt += [rf"(?<=\b){_TITLE}\s+{re.escape(words[-1])}"]
     flags = re.IGNORECASE if len(words) > 1 else 0
     return re.compile(rf"(?<![^\W_])(?:{_TITLE}\s+)?(?:{'|'.join(spelt)})(?![^\W_])", flags)
@@ -161,17 +177,18 @@ _LABEL = (
 _WORD = rf"{_LABEL}{_CAPITAL}[\w\x80-\x9f.'’-]{{0,40}}"
 _WORDS = rf"(?:{_TITLE} ?){{0,3}}{_WORD}(?: (?:(?:de|da|del|dos|la|van|von|der|den|bin|ibn|al|el) ){{0,2}}{_WORD})"
 _CONTACT = re.compile(
-    r"(?<!\w)(?P<word>(?i:contact persons?|persons? (?:of|to) contact|focal (?:person|point)s?|point of contact)"
+    r"(?<!\w)(?P<word>(?i:contact persons?|persons? (?:of|to) contact|focal (?:person|point)s?|point of contact"
+    r"|points? foca(?:l|ux)|puntos? focal(?:es)?|person(?:ne|a)s? de contact[eo]?|pessoas? de contat?o)"
     rf"(?: ?[:=(–-] ?| is )(?=(?P<one>{_WORDS}{{0,4}}))"
     rf"|(?i:attn|att)\b\.? ?:? ?(?=(?P<two>{_WORDS}{{0,4}}))"
-    rf"|(?i:contacts?|attention) ?: ?(?=(?P<three>{_WORDS}{{1,4}}))"
+    rf"|(?i:conta[ck]?t[eo]?s?|attention) ?: ?(?=(?P<three>{_WORDS}{{1,4}}))"
     rf"|(?i:contact) (?=(?P<four>{_WORDS}{{1,4}})(?: ?[,;(–-])?(?: (?:at|on|via|by|through))?"
     rf"(?: ?(?:{_STRONG}|{_WEAK}|[Ee]-?mail)\W{{0,3}})? ?\(?\((?:e-mail|telephone) withheld\)))"
 )
 _FURTHER = re.compile(rf" ?(?:,|;|/|&|and|et|y|und) ?({_WORDS}{{1,4}})")
 _BESIDE = re.compile(rf"[ ,;(–-]{{1,3}}{_START}{_DIGITS}")
 _HINT = re.compile(
-    rf"[@＠+]|[\[({{] ?at ?[\])}}]|\b(?=[acfhmptw])(?:contact|focal|att"
+    rf"[@＠+]|[\[({{] ?at ?[\])}}]|\b(?=[acfhmptw])(?:conta[ckt]|foca|att"
     rf"|(?:{_STRONG}|{_WEAK})\b\W{{0,3}}(?:nos?|nr|numbers?|{_STRONG}|{_WEAK})?\W{{0,6}}\d)",
     re.IGNORECASE,
 )

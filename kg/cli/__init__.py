@@ -13,23 +13,10 @@ import click
 from kg.errors import KgError, NoAnswer
 
 COMMANDS = {
-    "demo": "demo",
-    "load": "stores",
-    "build": "stores",
-    "sources": "stores",
-    "stats": "stores",
-    "check": "stores",
-    "show": "lookups",
-    "partners": "lookups",
-    "path": "lookups",
-    "query": "queries",
-    "ask": "queries",
-    "centrality": "networks",
-    "map": "networks",
-    "export": "networks",
-    "evidence": "evidence",
-    "diff": "differences",
-}
+    "demo": "demo", "load": "stores", "build": "stores", "sources": "stores", "stats": "stores", "check": "stores",
+    "show": "lookups", "partners": "lookups", "path": "lookups", "query": "queries", "ask": "queries",
+    "centrality": "networks", "map": "networks", "export": "networks", "evidence": "evidence", "diff": "differences",
+}  # fmt: skip
 """Each command and the module that has it: a module is imported only when its command is used."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 import tempfile
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 from kg.cli.options import counted, say
 from kg.cli.progress import watching
 from kg.errors import InputError, UsageError
-from kg.packed import ENDINGS
+from kg.packed import ENDINGS, open_packed
 from kg.shipped import ontology_dir
 
 if TYPE_CHECKING:
@@ -24,6 +25,15 @@ if TYPE_CHECKING:
 TOLD = ("activities", "participations", "transactions", "flows", "rows", "organisations", "converted", "statements")
 """What the summary counts of what was read, where there is any."""
 _PIPE = Path("-")
+_HEAD = 4096
+_SIGNS = (
+    (rb"PK\x03\x04", ".xlsx"),
+    (rb'\s*(?:\[\s*)?\{\s*["}]', ".jsonld"),
+    (rb"\s*<(?:[?!]|rdf:)", ".rdf"),
+    (rb"(?:#[^\n]*\n|\s)*(?:<[^>\s]*>|_:\S+) <[^>\s]*> [^\n]* ?\.[ \t]*\r?\n", ".nq"),
+    (rb"", ".trig"),
+)
+"""How what comes through a pipe begins, and the ending that a file of this form has."""
 
 
 def load_files(
@@ -34,7 +44,7 @@ def load_files(
     from kg.files import write_whole
     from kg.model.report import Report
 
-    if findings is not None and not findings.absolute().parent.is_dir():
+    if findings is not None and (findings.is_dir() or not findings.absolute().parent.is_dir()):
         raise UsageError(f"--findings: expected a file in a folder that is there, got {findings}")
     with tempfile.TemporaryDirectory() as folder:
         report = Report(strict=strict, spool=Path(folder, "findings") if findings else None)
@@ -54,22 +64,27 @@ def _listed(files: Sequence[Path], endings: tuple[str, ...], source: str | None)
         try:
             yield list(_expand(files, endings, Path(folder), source))
         except InputError as error:
-            raise InputError(str(error).replace(str(Path(folder) / f"{source}{endings[0]}"), str(_PIPE))) from None
+            raise InputError(
+                re.sub(rf"{re.escape(str(Path(folder, source or '')))}\.\w+", str(_PIPE), str(error))
+            ) from None
 
 
 def _expand(files: Sequence[Path], endings: tuple[str, ...], folder: Path, source: str | None) -> Iterator[Path]:
     """The files that are meant by paths, folders, patterns and `-`, which goes to a file in a folder first."""
     for path in files:
         if path == _PIPE:
-            yield _from_pipe(folder / f"{source}{endings[0]}", source)
+            yield _from_pipe(folder / f"{source}", endings, source)
         elif path.is_dir():
-            inside = sorted(file for file in path.rglob("*") if file.name.lower().endswith(endings))
+            found = sorted(path.rglob("*"))
+            inside = [file for file in found if file.name.lower().endswith(endings) and not file.is_dir()]
+            for linked in (one for one in found if one.is_symlink() and one.is_dir()):
+                say(f"{linked}: a link to a folder, which is not followed; name it beside {path} to load it")
             if not inside:
                 plain = ", ".join(ending for ending in endings if not ending.endswith(ENDINGS))
                 raise InputError(f"{path}: expected a folder with files ending in {plain}, got none")
             yield from inside
         elif not path.exists() and (matching := sorted(_matching(path))):
-            yield from matching
+            yield from _expand(matching, endings, folder, source)
         else:
             yield path
 
@@ -80,12 +95,16 @@ def _matching(pattern: Path) -> Iterator[Path]:
         yield from Path(pattern.anchor).glob(str(pattern.relative_to(pattern.anchor)))
 
 
-def _from_pipe(file: Path, source: str | None) -> Path:
+def _from_pipe(file: Path, endings: tuple[str, ...], source: str | None) -> Path:
+    """A file of what comes through the pipe, whose name ends as its beginning says."""
     if source is None:
         raise UsageError("-: expected --source ID with data from a pipe, got none")
     with file.open("wb") as copy:
         shutil.copyfileobj(sys.stdin.buffer, copy)
-    return file
+    with open_packed(file) as stream:
+        head = stream.read(_HEAD)
+    fitting = (ending for sign, ending in _SIGNS if ending in endings and re.match(sign, head))
+    return file.rename(file.with_name(f"{source}{next(fitting, endings[0])}"))
 
 
 def _tell(report: Report, findings: Path | None) -> None:

@@ -78,7 +78,7 @@ def map_command(out: Path, recipe: str, store: Path | None, heading: str, **opti
 def export_command(form: str, out: Path, recipe: str, store: Path | None, **options: Any) -> None:
     """Export the graph as RDF, or the network for Gephi, Cytoscape or a spreadsheet.
 
-    nq, trig and ttl hold the graph as it is queried (with --source, that source alone); graphml, gexf and
+    nq, trig and ttl hold the graph as it is queried (with --source, such sources alone); graphml, gexf and
     csv hold the network of a recipe. csv writes nodes.csv and edges.csv into the folder.
 
     \b
@@ -90,9 +90,8 @@ def export_command(form: str, out: Path, recipe: str, store: Path | None, **opti
     if form in ("nq", "trig", "ttl"):
         from kg.store.rdf import write_view
 
-        source = options["sources"][0] if options["sources"] else None
-        write_output(out, write_view(view, form, answers.source_iri(view, source) if source else None))
-        say(f"{out}: {source or 'the graph'} as {form}")
+        write_output(out, write_view(view, form, [answers.source_iri(view, one) for one in options["sources"]]))
+        say(f"{out}: {', '.join(options['sources']) or 'the graph'} as {form}")
         return
     from kg.export.csv_tables import write_csv
     from kg.export.xml_graphs import write_gexf, write_graphml

@@ -90,17 +90,7 @@ def _omission(reader: Reader, node: str) -> str:
 
 
 _PHRASES: dict[str, Callable[[Reader, str], str]] = {
-    "participation": _participation,
-    "membership": _membership,
-    "link": _link,
-    "allocation": _allocation,
-    "conversion": _conversion,
-    "headcount": _headcount,
-    "indicator": figure_label,
-    "flow": _flow,
-    "mention": _mention,
-    "claim": _claim,
-    "conflict": _conflict,
-    "slip": _slip,
-    "omission": _omission,
-}
+    "participation": _participation, "membership": _membership, "link": _link, "allocation": _allocation,
+    "conversion": _conversion, "headcount": _headcount, "indicator": figure_label, "flow": _flow, "mention": _mention,
+    "claim": _claim, "conflict": _conflict, "slip": _slip, "omission": _omission,
+}  # fmt: skip

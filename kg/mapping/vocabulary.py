@@ -12,29 +12,13 @@ from kg.model.row import Row
 from kg.namespaces import DCTERMS, FOAF, KG, ORG, PROV, RDF, SDO, SKOS
 
 CLASSES: dict[type[Row], str] = {
-    r.Organization: ORG.FormalOrganization,
-    r.Person: FOAF.Person,
-    r.Place: SDO.Place,
-    r.Name: KG.Mention,
-    r.Post: ORG.Membership,
-    r.Link: KG.Link,
-    r.Activity: KG.Activity,
-    r.Event: SDO.Event,
-    r.Agreement: KG.Agreement,
-    r.Publication: KG.Publication,
-    r.Participation: KG.Participation,
-    f.Flow: KG.FundingFlow,
-    f.Conversion: KG.Conversion,
-    f.Allocation: KG.Allocation,
-    r.Concept: SKOS.Concept,
-    f.HeadCount: KG.HeadCount,
-    f.Indicator: KG.IndicatorValue,
-    r.Pairing: KG.PairedAssistance,
-    r.Claim: KG.Claim,
-    r.Conflict: KG.Conflict,
-    r.Slip: KG.Slip,
-    r.Omission: KG.Omission,
-}
+    r.Organization: ORG.FormalOrganization, r.Person: FOAF.Person, r.Place: SDO.Place, r.Name: KG.Mention,
+    r.Post: ORG.Membership, r.Link: KG.Link, r.Activity: KG.Activity, r.Event: SDO.Event, r.Agreement: KG.Agreement,
+    r.Publication: KG.Publication, r.Participation: KG.Participation, f.Flow: KG.FundingFlow,
+    f.Conversion: KG.Conversion, f.Allocation: KG.Allocation, r.Concept: SKOS.Concept, f.HeadCount: KG.HeadCount,
+    f.Indicator: KG.IndicatorValue, r.Pairing: KG.PairedAssistance, r.Claim: KG.Claim, r.Conflict: KG.Conflict,
+    r.Slip: KG.Slip, r.Omission: KG.Omission,
+}  # fmt: skip
 
 NARROWER: dict[tuple[type[Row], str], str] = {
     (r.Organization, "government"): KG.Government,
@@ -46,17 +30,10 @@ NARROWER: dict[tuple[type[Row], str], str] = {
 """A narrower class, where the record's kind (or role) says so; the wider ones are derived by rule."""
 
 KIND: dict[type[Row], str] = {
-    r.Organization: KG.organizationKind,
-    r.Place: KG.placeKind,
-    r.Name: KG.nameKind,
-    r.Link: KG.linkKind,
-    r.Activity: KG.activityKind,
-    r.Event: KG.eventKind,
-    r.Agreement: KG.agreementKind,
-    r.Publication: KG.publicationKind,
-    r.Claim: KG.claimKind,
-    r.Slip: KG.slipKind,
-}
+    r.Organization: KG.organizationKind, r.Place: KG.placeKind, r.Name: KG.nameKind, r.Link: KG.linkKind,
+    r.Activity: KG.activityKind, r.Event: KG.eventKind, r.Agreement: KG.agreementKind,
+    r.Publication: KG.publicationKind, r.Claim: KG.claimKind, r.Slip: KG.slipKind,
+}  # fmt: skip
 """The property of the field `kind`."""
 
 PROPERTIES: dict[str, str] = {

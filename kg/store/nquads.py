@@ -68,14 +68,27 @@ def graph_of(file: Path) -> str:
         return stream.readline().decode().rstrip(" .\n").rpartition(" ")[2].strip("<>")
 
 
-def read_records(file: Path) -> Iterator[str]:
-    """The record that each statement about records of a source is about, as it stands in IRIs; none without a file."""
-    mark = f"<{SOURCE}{file.stem}#record=".encode()
+def read_known(file: Path, most: int) -> set[str]:
+    """What a source file tells of: the first records that it was made of, or its things where it has none.
+
+    At most so many; none where there is no such file.
+    """
+    own, records, things = f"<{SOURCE}{file.stem}", set[str](), set[str]()
     if file.exists():
-        with file.open("rb") as stream:
-            yield from (
-                line.partition(b"> ")[0].rpartition(b";")[2].decode() for line in stream if line.startswith(mark)
-            )
+        with file.open(encoding="utf-8", newline="\n") as stream:
+            for subject in (line.partition(" ")[0] for line in stream):
+                if record := name_of_record(subject):
+                    records.add(record)
+                elif len(things) < most and not subject.startswith(own):
+                    things.add(subject)
+                if len(records) == most:
+                    break
+    return records or things
+
+
+def name_of_record(subject: str) -> str:
+    """What names a record in its file, as it ends the term of the record; empty for the term of anything else."""
+    return subject.rpartition(";")[2] if subject.startswith(f"<{SOURCE}") and "#record=" in subject else ""
 
 
 def check_complete(file: Path) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
-from itertools import groupby
+from itertools import chain, groupby
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
@@ -144,8 +144,8 @@ def read_codes(ontology: Path) -> dict[str, set[str]]:
     return codes
 
 
-def write_view(view: View, form: str, source: str | None = None) -> Iterator[bytes]:
-    """A published graph, or one source of it, as sorted `nq`, `trig` or `ttl`, in pieces: the disk holds it meanwhile.
+def write_view(view: View, form: str, sources: Sequence[str] = ()) -> Iterator[bytes]:
+    """A published graph, or some sources of it, as sorted `nq`, `trig` or `ttl`, in pieces, which the disk holds.
 
     Raises UsageError for another form.
     """
@@ -156,7 +156,7 @@ def write_view(view: View, form: str, source: str | None = None) -> Iterator[byt
         raise UsageError(f"format: expected one of nq, trig, ttl, got {form!r}")
     with TemporaryDirectory() as folder:
         made = Path(folder, "sorted")
-        lines = sort_lines(_lines_of(view, form, ox.NamedNode(source) if source else None), Path(folder))
+        lines = sort_lines(_lines_of(view, form, [*map(ox.NamedNode, sources)] or [None]), Path(folder))
         write_whole({made: (line.rpartition("\t")[2] for line in lines)})
         if form != "nq":
             quads = ox.parse(path=str(made), format=ox.RdfFormat.N_QUADS)
@@ -166,7 +166,7 @@ def write_view(view: View, form: str, source: str | None = None) -> Iterator[byt
             yield from iter(lambda: stream.read(_PIECE), b"")
 
 
-def _lines_of(view: View, form: str, graph: pyoxigraph.NamedNode | None) -> Iterator[str]:
+def _lines_of(view: View, form: str, graphs: Iterable[pyoxigraph.NamedNode | None]) -> Iterator[str]:
     """A line for each statement of the graphs, with what it is sorted by in front where the form has another order.
 
     Each source says how many it has now: things that are one by decision have made some of its statements one.
@@ -174,7 +174,7 @@ def _lines_of(view: View, form: str, graph: pyoxigraph.NamedNode | None) -> Iter
     import pyoxigraph as ox
 
     def quads() -> Iterator[pyoxigraph.Quad]:
-        found = view.engine.quads_for_pattern(None, None, None, graph)
+        found = chain.from_iterable(view.engine.quads_for_pattern(None, None, None, graph) for graph in graphs)
         return (quad for quad in found if isinstance(quad.graph_name, ox.NamedNode))
 
     counts = Counter(quad.graph_name for quad in quads())

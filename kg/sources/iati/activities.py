@@ -25,7 +25,7 @@ DEFAULTS = ("aid-type", "finance-type", "flow-type", "tied-status")
 
 def read_activity(element: Element, number: int, reading: Reading, parties: Parties) -> Iterator[Row]:
     """The records of one activity, the `number`-th of its file."""
-    scope, identifier = _open(element, number, reading)
+    scope, identifier = _open(element, number, reading, parties)
     reading.report.tally["activities"] += 1
     scope.reporter, spelling = parties.meet(element.find("reporting-org"), scope)
     yield from _activity(element, identifier, scope)
@@ -35,10 +35,10 @@ def read_activity(element: Element, number: int, reading: Reading, parties: Part
     yield from _links(element, scope)
 
 
-def _open(element: Element, number: int, reading: Reading) -> tuple[Scope, str]:
+def _open(element: Element, number: int, reading: Reading, parties: Parties) -> tuple[Scope, str]:
     """The scope of an activity and its identifier; a missing or repeated one is known by its number."""
     found = element.find("iati-identifier")
-    persons, withheld = find_persons(element)
+    persons, withheld = find_persons(element, parties.persons)
     raw = without_names(without_contacts(clean_text(found.text)), persons) if found is not None else ""
     entry = reading.enter("activity", raw, number)
     scope = Scope(

@@ -71,7 +71,7 @@ CATEGORY_DIGITS = 3
 """A code of DAC of so many digits is a category, whatever vocabulary the file names."""
 
 FINANCE = {"1": "grant", "4": "loan", "5": "equity", "432": "equity", "433": ""}
-"""By the first digit of a code of FinanceType, but for preferred equity and hybrids, which stand among the loans."""
+"""By the first of three digits of a code of FinanceType; preferred equity and hybrids stand among the loans."""
 
 BUDGET_TYPES = {"1": "original", "2": "revised", "original": "original", "revised": "revised"}
 BUDGET_STATUSES = {"1": "indicative", "2": "committed"}

@@ -71,7 +71,7 @@ def _transaction(one: Element, ref: str, scope: Scope, parties: Parties) -> Flow
     types = {name: _type(one, *of, scope) for name, of in TYPES.items()}
     mark = YES_NO.get(scope.attribute(one, "humanitarian").lower())
     purpose, language = _purpose(one, scope)
-    finance = FINANCE.get(types["instrument"], FINANCE.get(types["instrument"][:1], ""))
+    finance = FINANCE.get(types["instrument"], FINANCE.get(types["instrument"][:-2], ""))
     if stage in PAID_BACK or stage == SOLD:
         # It leaves the work that pays or enters that which sells: this one, else this is at the other end.
         for end in ("paid_from", "paid_into") if stage in PAID_BACK else ("paid_into", "paid_from"):

@@ -24,7 +24,7 @@ def read_organisation(element: Element, number: int, reading: Reading, parties: 
     Its totals tell again what activities tell one by one, so none of them counts.
     """
     reading.report.tally["organisations"] += 1
-    scope, identifier, told = _open(element, number, reading)
+    scope, identifier, told = _open(element, number, reading, parties)
     scope.reporter, _ = parties.meet(element.find("reporting-org"), scope)
     if not scope.reporter:
         message = "reporting-org: expected a reference or a name, got neither"
@@ -41,12 +41,12 @@ def read_organisation(element: Element, number: int, reading: Reading, parties: 
         yield read_budget(one, "expenditure", scope, status="realised", funders=(itself,))
 
 
-def _open(element: Element, number: int, reading: Reading) -> tuple[Scope, str, Element]:
+def _open(element: Element, number: int, reading: Reading, parties: Parties) -> tuple[Scope, str, Element]:
     """The scope of an organisation, its identifier, and where it stands; one without or with another's is numbered.
 
     Of the same identifier is the same organization, as everywhere in a file, but what each record plans stays apart.
     """
-    persons, withheld = find_persons(element)
+    persons, withheld = find_persons(element, parties.persons)
     raw, found = _identifier(element)
     raw = without_names(raw, persons)
     entry = reading.enter("organisation", raw, number)

@@ -19,16 +19,23 @@ from kg.sources.iati.stream import Element
 
 CHANNELS = "iati-crs-channel-code"
 _ELEMENTS = ("reporting-org", "participating-org", "provider-org", "receiver-org", "recipient-org")
+_BODIES = {"10", "11", "15", "30", "40", "60", "80"}
+"""Types of public bodies, partnerships, foundations and universities: there a title begins no name of a person."""
 
 
-def find_persons(element: Element) -> tuple[set[str], set[str]]:
-    """The names of the persons among the parties of a record, before any text of it is told, and their references."""
+def find_persons(element: Element, known: set[str]) -> tuple[set[str], set[str]]:
+    """The names of the persons among the parties of a record, before any text of it is told, and their references.
+
+    `known` are the references of those whom an earlier record of the file told; the new ones are added.
+    """
     persons, references = set[str](), set[str]()
     for one in element.iter(*_ELEMENTS):
         names = [name for name in map(unescaped, map(clean_text, one.itertext())) if name]
-        if is_individual(clean_text(one.get("type") or "")) or any(map(is_person, names)):
-            reference = clean_text(one.get("ref") or "")
+        kind, reference = clean_text(one.get("type") or ""), clean_text(one.get("ref") or "")
+        named = is_individual if kind in _BODIES else is_person
+        if is_individual(kind) or reference in known or any(map(named, names)):
             references |= {reference, without_contacts(reference)}
+            known |= {reference} - {""} if not is_placeholder(reference) else set()
             persons |= {name for name in names if not is_nameless(name) and not names_nobody(name)}
     return persons, references
 
@@ -52,6 +59,8 @@ class Parties:
     """The organizations of a file, by local id."""
 
     known: dict[str, Party] = field(default_factory=dict)
+    persons: set[str] = field(default_factory=set)
+    """The references of individuals whom the file has told so far."""
 
     def meet(self, element: Element | None, scope: Scope) -> tuple[str, str]:
         """The local id of the organization that an element names, and its name as it stands there.
@@ -62,8 +71,8 @@ class Parties:
             return "", ""
         names = [named for named in scope.spellings(element) if not is_nameless(named[0])]
         kind = scope.attribute(element, "type")
-        if is_individual(kind) or any(_is_one_of(scope.persons, text) for text, _ in names):
-            return self._withhold(scope), ""
+        if is_individual(kind) or any(_is_one_of(scope.persons, text, kind) for text, _ in names):
+            return self._withhold(names, element, scope), ""
         local, identifiers = _identify(element, names[0][0] if names else "", scope)
         if not local:
             return "", ""
@@ -79,7 +88,7 @@ class Parties:
         """The local id of an organisation that a file is about; empty where it has neither identifier nor name."""
         names = [named for one in titles for named in scope.spellings(one)]
         if any(is_person(text) for text, _ in names):
-            return self._withhold(scope)
+            return self._withhold(names, element, scope)
         if not identifier and not names:
             return ""
         local = f"org.{quoted(identifier)}" if identifier else f"org.name-{_by_name(names[0][0])}"
@@ -106,9 +115,15 @@ class Parties:
                 note=note,
             )
 
-    def _withhold(self, scope: Scope) -> str:
+    def _withhold(self, names: list[Named], element: Element, scope: Scope) -> str:
         """An individual of this record: who it is must not be told, and not be guessed from another record."""
-        local = f"{scope.id}.individual"
+        who = name_of_individual(unescaped(names[0][0])).lower() if names else ""
+        if who not in scope.individuals:
+            scope.individuals.append(who)
+        number = scope.individuals.index(who) + 1
+        local = f"{scope.id}.individual" + (f".{number}" if number > 1 else "")
+        message = f"{element.tag}: expected an organization, got an individual; name and reference are withheld"
+        scope.find("info", "individual", message, element)
         self.known.setdefault(local, Party(scope.evidence, (), WITHHELD, "en", "other"))
         return local
 
@@ -166,12 +181,10 @@ def _identify(element: Element, name: str, scope: Scope) -> tuple[str, tuple[str
     return (f"org.name-{_by_name(name)}" if name else ""), ()
 
 
-def _is_one_of(persons: set[str], name: str) -> bool:
+def _is_one_of(persons: set[str], name: str, kind: str) -> bool:
     """Whether a party is one of the persons of its record, whatever else stands beside the name."""
-    told = name_of_individual(unescaped(name)).lower()
-    return bool(persons) and (
-        is_person(unescaped(name)) or told in {name_of_individual(one).lower() for one in persons}
-    )
+    told, named = name_of_individual(unescaped(name)).lower(), is_individual if kind in _BODIES else is_person
+    return bool(persons) and (named(unescaped(name)) or told in {name_of_individual(one).lower() for one in persons})
 
 
 def _by_name(name: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from kg.clean.persons import without_contacts
 from kg.clean.values import read_day
 from kg.model.report import Report
 from kg.model.row import Row
@@ -28,9 +29,11 @@ def describe_iati(files: Sequence[Path]) -> Mapping[str, Any]:
     """
     with open_packed(files[0]) as stream:
         header = read_header(stream, str(files[0]))
-    version = " ".join(header.get("version", "").split())[:40]
-    note = f"The file says that it has the version {version} of IATI." if version else ""
-    return {"date": read_day(header.get("generated-datetime", "")), "note": note}
+    version, made = (" ".join(header.get(name, "").split())[:40] for name in ("version", "generated-datetime"))
+    day = read_day(made)
+    said = [f"The file says that it has the version {version} of IATI."] if version else []
+    said += [f"It says that it was made at {made!r}, which is no day that can be read."] if made and day is None else []
+    return {"date": day, "note": without_contacts(" ".join(said))}
 
 
 def read_iati(stream: BinaryIO, name: str, report: Report, codes: Codes = _NO_CODES) -> Iterator[Row]:

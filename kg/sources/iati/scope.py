@@ -109,6 +109,8 @@ class Scope:
     """Those of individuals, which must not be told, not even as a defect."""
     persons: set[str] = field(default_factory=set)
     """The names of these, which no text of the record may tell."""
+    individuals: list[str] = field(default_factory=list)
+    """The same in the order in which parties bear them, to tell one from another."""
     used: Counter[str] = field(default_factory=Counter)
     remarks: list[str] = field(default_factory=list)
     """What stands in the source and could not be used as it is, for the note of the record that is made next."""
@@ -164,7 +166,8 @@ class Scope:
 
     def spellings(self, element: Element) -> list[Named]:
         """The texts of an element as a party has them for names: its narratives, or in version 1 its own text."""
-        outer = self._language(element, self.language)
+        above = element.getparent()
+        outer = self._language(element, self.language if above is None else self._language(above, self.language))
         inner = element.findall("narrative")
         texts = [(self._text(one), self._language(one, outer)) for one in inner] or [(self._text(element), outer)]
         return [(self.without_contacts(text, element), language) for text, language in texts if text]
@@ -216,8 +219,11 @@ class Scope:
             self.remarks.append(f"The source has the {element.tag} {raw[:100]!r}.")
         elif not 1900 <= found.earliest.year <= 2100:
             self.find("warning", "unlikely-date", f"{element.tag}: expected a day since 1900, got {raw}; kept", element)
-        if found is not None and raw[len(found.edtf) :].strip("T0:.Z+-"):
+        if found is not None and (more := raw[len(found.edtf) :].strip("T0:.Z+-")):
             self.remarks.append(f"The source has the {element.tag} {raw[:100]!r}.")
+            if not set(more) <= set("0123456789:.+-"):
+                message = f"{element.tag}: expected a day, got {raw[:40]!r}; read as {found.edtf}"
+                self.find("warning", "date-mended", message, element)
         return found
 
     def word(self, table: Mapping[str, T], raw: str, element: Element, default: T, noted: str = "") -> T:
@@ -282,17 +288,28 @@ class Scope:
         return local if self.used[local] == 1 else f"{local}.{self.used[local]}"
 
     def _language(self, element: Element, default: str) -> str:
-        raw = element.get(_XML_LANG) or element.get("{xml}lang")
-        return read_language(raw) if raw else default
+        raw = _told_language(element)
+        if raw is None:
+            return default
+        language = read_language(raw)
+        if raw.strip() and not language:
+            message = f"xml:lang: expected a language tag like en, got {raw[:40]!r}; the text is of no told language"
+            self.find("info", "unknown-language", message, element)
+        return language
 
 
 def language_of(element: Element) -> str:
     """The language of a record as it or the root of its file says; empty where neither does."""
     for one in (element, element.getparent()):
-        raw = one.get(_XML_LANG) or one.get("{xml}lang") if one is not None else None
-        if raw:
+        if one is not None and (raw := _told_language(one)) is not None:
             return read_language(raw)
     return ""
+
+
+def _told_language(element: Element) -> str | None:
+    """The language tag that stands at an element; an empty one says that what is inside is of no language."""
+    told: str | None = element.get(_XML_LANG)
+    return element.get("{xml}lang") if told is None else told
 
 
 def activity_id(identifier: str) -> str:

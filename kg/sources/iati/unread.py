@@ -11,7 +11,7 @@ _LANG = "@{http://www.w3.org/XML/1998/namespace}lang @{xml}lang"
 _PARTY = f"@ref @type narrative {_LANG}"
 _MONEY = "@currency @value-date"
 _PERIOD = "period-start period-end value"
-_BUDGET = f"@type @status {_PERIOD}"
+_BUDGET = f"@type @status {_PERIOD} {_LANG}"
 
 NAME_OF_CODE = "[name beside a known code]"
 
@@ -43,14 +43,14 @@ READ: dict[str, frozenset[str]] = {
         "budget": _BUDGET,
         "planned-disbursement": f"{_BUDGET} provider-org receiver-org",
         "total-budget": _BUDGET,
-        "total-expenditure": _PERIOD,
+        "total-expenditure": f"{_PERIOD} {_LANG}",
         "recipient-org-budget": f"{_BUDGET} recipient-org",
         "recipient-country-budget": f"{_BUDGET} recipient-country",
         "recipient-region-budget": f"{_BUDGET} recipient-region",
         "period-start": "@iso-date",
         "period-end": "@iso-date",
         "value": _MONEY,
-        "transaction": "@ref @humanitarian transaction-type transaction-date value description provider-org"
+        "transaction": f"@ref @humanitarian {_LANG} transaction-type transaction-date value description provider-org"
         " receiver-org sector recipient-country recipient-region flow-type finance-type aid-type tied-status",
         "transaction-type": f"@code {_LANG}",
         "transaction-date": "@iso-date",

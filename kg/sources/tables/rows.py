@@ -118,6 +118,7 @@ def _read_xlsx(file: Path, form: Form) -> Iterator[tuple[int, Sequence[str]]]:
         if form.sheet and form.sheet not in names:
             raise InputError(f"{file}: expected a sheet {form.sheet!r}, got {', '.join(names)}")
         sheet = book[form.sheet or names[0]]
+        _refuse_unsaid(file, sheet._worksheet_path)  # the part that the sheet is read from, which has no other name
         for number, row in enumerate(sheet.iter_rows(values_only=True), start=1):
             cells = [_cell_text(cell) for cell in row]
             if any(len(cell) > LONGEST_CELL for cell in cells):
@@ -160,6 +161,39 @@ def _refuse_doctype(stream: IO[bytes], message: str) -> None:
 
     parser.StartDoctypeDeclHandler, parser.StartElementHandler = refuse, stop
     with suppress(expat.ExpatError, StopIteration):
+        parser.ParseFile(stream)
+
+
+def _refuse_unsaid(file: Path, part: str) -> None:
+    """Refuse a sheet in which a cell stands for rows that do not say so, or holds a formula without its result."""
+    parser, cell = (
+        expat.ParserCreate(namespace_separator="}"),
+        dict.fromkeys(("place", "kind", "formula", "inside"), ""),
+    )
+
+    def start(tag: str, attributes: dict[str, str]) -> None:
+        cell["inside"] = tag.rpartition("}")[2]
+        match cell["inside"]:
+            case "c":
+                cell.update(place=attributes.get("r", "a cell"), kind=attributes.get("t", ""), formula="")
+            case "f" if cell["kind"] != "str":  # a text may be the result and empty
+                cell["formula"] = "unanswered"
+            case "mergeCell" if any(row != "1" for row in re.findall(r"\d+", attributes.get("ref", ""))):
+                got = f"{attributes['ref']} as one; split them and fill each"
+                raise InputError(f"{file}: expected each cell to say what it holds, got {got}")
+
+    def text(_: str) -> None:
+        if cell["inside"] in ("v", "t"):
+            cell["formula"] = ""
+
+    def end(tag: str) -> None:
+        cell["inside"] = ""
+        if tag.rpartition("}")[2] == "c" and cell["formula"]:
+            got = f"one in {cell['place']} without it; open the file in a spreadsheet program and save it"
+            raise InputError(f"{file}: expected formulas with their results, got {got}")
+
+    parser.StartElementHandler, parser.CharacterDataHandler, parser.EndElementHandler = start, text, end
+    with zipfile.ZipFile(file) as parts, parts.open(part.lstrip("/")) as stream, suppress(expat.ExpatError):
         parser.ParseFile(stream)
 
 

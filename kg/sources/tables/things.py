@@ -257,7 +257,7 @@ class Things:
                 remarks.append(f"The source has the start {one.edtf} and the end {other.edtf}.")
                 del values[first], values[last]
         currency = values.get("currency", "")
-        fits = _CURRENCY.fullmatch(currency)
+        fits = currency in (self.codes.get("iati-currency") or {currency}) and _CURRENCY.fullmatch(currency)
         if values.get("amount") is not None and not fits:
             message = f"currency: expected a code like USD, got {currency[:40]!r}; the amount is left out"
             told.find(self.report, "warning", "no-currency", local, message)
