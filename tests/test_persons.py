@@ -34,7 +34,8 @@ KEPT = [
     "(Prog. 22+300) a (Prog. 29+100)", "lat -1.2833333, lon +36.8166667", "1250000.50", "00254722123456",
     "https://www.google.com/maps/@-1.2833333,36.8166667,15z", "https://example.org/?q=+254722123456",
     "193 Households @ KES 4050", "interest @ 1pc per annum", "Interconectad@s por una ciudadanía", "hotline 116",
-    "Contact Tracing System", "Focal Point Guide to x", "Contact: Ministry of Health", "Contacto: Ministerio de Salud", "in contact with the law",
+    "Contact Tracing System", "Focal Point Guide to x", "Contact: Ministry of Health",
+    "Contacto: Ministerio de Salud", "in contact with the law",
     "Call 001-2020-12", "US-GOV-1-72051420CA00009", "Mr. Jo Doe, the minister, signed it in 2009",
 ]  # fmt: skip
 
