@@ -110,6 +110,7 @@ def test_the_golden_pages_say_what_they_could_not_use() -> None:
     _, report = read(KENYA)
     assert {(rule, severity): count for rule, severity, count, _ in report.rows()} == {
         ("repeated-flow", "warning"): 1,
+        ("individual", "info"): 1,
         ("contact-details", "warning"): 1,
         ("no-original-amount", "info"): 1,
         ("unknown-country", "info"): 1,

@@ -534,6 +534,17 @@ def test_cells_of_a_spreadsheet_are_read_as_they_look(tmp_path: Path) -> None:
     assert told(report) == []
 
 
+def test_individuals_of_a_row_are_told_from_each_other(tmp_path: Path) -> None:
+    text = SMALL.replace("[[organizations]]", '[[organizations]]\neach = "donors"').replace(
+        "[[participations]]", '[[participations]]\neach = "donors"'
+    )
+    text = text.replace("{who", "{name") + "[lists.donors]\ncolumn = 'who'\nsplit = ';'\npattern = '(?P<name>.+)'\n"
+    found, report = read(f"{HEADER}\n1,A,Ms. Ann Poe; Mr. Jo Roe,,5,USD,KE,,\n", tmp_path, text)
+    withheld = [one.id for one in of(Organization, found) if one.name == WITHHELD]
+    assert len(set(withheld)) == 2, withheld
+    assert report.counts["info", "individual"] == 2
+
+
 def test_a_sheet_whose_cells_do_not_say_what_they_hold_is_refused(tmp_path: Path) -> None:
     import openpyxl
 

@@ -46,6 +46,7 @@ def _organization(one: Node, scope: Scope) -> str:
     if not local:
         return ""
     if name == WITHHELD or _is_person(name, [*types, *narrower]):
+        scope.find("info", "individual", "expected an organization, got an individual; name and id are withheld")
         scope.withheld += 1
         local = f"{scope.id}.individual.{scope.withheld}"
         known[local] = Thing("other", scope.evidence, (), {WITHHELD: scope.evidence})

@@ -122,8 +122,10 @@ class Things:
         local, name, kind = values["id"], values["name"], values["kind"]
         if kind == INDIVIDUAL or is_person(name) or local in self.individuals:
             self.individuals.add(local)
-            told.others[local] = f"record-{quoted(told.position.record)}.individual"
-            local = told.others[local]
+            number = f".{len(told.others) + 1}" if told.others else ""
+            local = told.others.setdefault(local, f"record-{quoted(told.position.record)}.individual{number}")
+            message = "organizations: expected an organization, got an individual; name and ids are withheld"
+            told.find(self.report, "info", "individual", "", message)
             told.withheld.add(local)
             values |= {"id": local, "name": WITHHELD, "language": "en", "kind": "other", "identifiers": (), "note": ""}
         known = self.parties.get(local)
