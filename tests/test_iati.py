@@ -1126,3 +1126,9 @@ def test_who_was_an_individual_is_one_in_later_records_of_the_file() -> None:
     said = repr(read(both)[0])
     assert "Jane" not in said
     assert "IND-77" not in said
+
+
+def test_an_organization_stays_one_where_a_person_has_its_reference() -> None:
+    person = '<participating-org role="4" ref="XX-9"><narrative>Ms. Ann Poe</narrative></participating-org>'
+    body = '<participating-org role="4" ref="XX-9"><narrative>Water Trust</narrative></participating-org>'
+    assert "Water Trust" in {row.name for row in of(Organization, activity(person + body))}

@@ -35,8 +35,8 @@ _INDIVIDUAL = re.compile(
     re.IGNORECASE,
 )
 _WORD_BESIDE = re.compile(
-    r"(?:private )?(?:individual|particulier|privatperson)(?: ?[:,/–—-] ?| )(?P<a>.+)"
-    r"|(?P<b>.+?)(?: ?[:,/–—-] ?| )(?:an? )?(?:individual|particulier|privatperson)",
+    r"(?:private )?(?:individual|particulier|privatperson) ?[:,/–—-] ?(?P<a>.+)"
+    r"|(?P<b>.+?) ?[:,/–—-] ?(?:an? )?(?:individual|particulier|privatperson)",
     re.IGNORECASE,
 )
 """A name and the word for an individual, which may be that of an organization as well."""

@@ -65,7 +65,7 @@ def _listed(files: Sequence[Path], endings: tuple[str, ...], source: str | None)
             yield list(_expand(files, endings, Path(folder), source))
         except InputError as error:
             raise InputError(
-                re.sub(rf"{re.escape(str(Path(folder, source or '')))}\.\w+", str(_PIPE), str(error))
+                re.sub(rf"{re.escape(str(Path(folder, source or '')))}(\.\w+)?", str(_PIPE), str(error))
             ) from None
 
 

@@ -23,19 +23,20 @@ _BODIES = {"10", "11", "15", "30", "40", "60", "80"}
 """Types of public bodies, partnerships, foundations and universities: there a title begins no name of a person."""
 
 
-def find_persons(element: Element, known: set[str]) -> tuple[set[str], set[str]]:
+def find_persons(element: Element, known: set[tuple[str, str]]) -> tuple[set[str], set[str]]:
     """The names of the persons among the parties of a record, before any text of it is told, and their references.
 
-    `known` are the references of those whom an earlier record of the file told; the new ones are added.
+    `known` are reference and name of those whom an earlier record of the file told; the new ones are added.
     """
     persons, references = set[str](), set[str]()
     for one in element.iter(*_ELEMENTS):
         names = [name for name in map(unescaped, map(clean_text, one.itertext())) if name]
         kind, reference = clean_text(one.get("type") or ""), clean_text(one.get("ref") or "")
         named = is_individual if kind in _BODIES else is_person
-        if is_individual(kind) or reference in known or any(map(named, names)):
+        told = {(reference, name) for name in names if reference}
+        if is_individual(kind) or told & known or any(map(named, names)):
             references |= {reference, without_contacts(reference)}
-            known |= {reference} - {""} if not is_placeholder(reference) else set()
+            known |= told
             persons |= {name for name in names if not is_nameless(name) and not names_nobody(name)}
     return persons, references
 
@@ -59,8 +60,8 @@ class Parties:
     """The organizations of a file, by local id."""
 
     known: dict[str, Party] = field(default_factory=dict)
-    persons: set[str] = field(default_factory=set)
-    """The references of individuals whom the file has told so far."""
+    persons: set[tuple[str, str]] = field(default_factory=set)
+    """Reference and name of the individuals whom the file has told so far."""
 
     def meet(self, element: Element | None, scope: Scope) -> tuple[str, str]:
         """The local id of the organization that an element names, and its name as it stands there.
