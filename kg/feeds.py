@@ -21,7 +21,7 @@ from kg.model.report import Report
 from kg.model.row import Companion, Row, Source
 from kg.model.terms import Statement
 from kg.packed import ENDINGS, Progress, open_packed
-from kg.pipeline import Published, name_sources, publish, refuse_twice
+from kg.pipeline import Published, name_sources, publish, refuse_id
 from kg.sources.cells import Codes
 from kg.sources.fts.pages import describe_fts, group_fts
 from kg.sources.fts.read import read_fts
@@ -148,7 +148,7 @@ def group_files(
     named: dict[str, list[Path]] = {}
     for name, inside in zip(name_sources(list(groups), source), groups.values(), strict=True):
         try:
-            refuse_twice([*named, name])
+            refuse_id(name, named)
         except UsageError as error:
             if report is None or len(groups) == 1:
                 raise

@@ -12,7 +12,7 @@ import json
 import re
 import shutil
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -94,7 +94,8 @@ def load_workbooks(workbooks: Iterable[Path], store: Path, *, ontology: Path, wa
     """
     codes = read_codes(ontology)
     coded = [read_workbook(path, codes) for path in workbooks]
-    refuse_twice([book.source.id for book in coded])
+    for at, book in enumerate(coded):
+        refuse_id(book.source.id, [other.source.id for other in coded[:at]])
 
     def change(sources: Path) -> Iterator[Path]:
         for book in coded:
@@ -138,13 +139,12 @@ def name_sources(files: list[Path], source: str | None) -> list[str]:
     return [source_name(files[0], source)] if source else source_names(files)
 
 
-def refuse_twice(sources: list[str]) -> None:
-    """Refuse ids of sources of which one would be put in place of another, and those whose things would be others'."""
-    for at, source in enumerate(sources):
-        if source in _RESERVED:
-            raise UsageError(f"source: expected another id than {source!r}, under which countries and the like stand")
-        if source in sources[:at]:
-            raise UsageError(f"source: expected each id once, got {source!r} twice; load one of them with --source ID")
+def refuse_id(source: str, taken: Collection[str]) -> None:
+    """Refuse an id that another source has, whose place it would take, and one whose things would be others'."""
+    if source in _RESERVED:
+        raise UsageError(f"source: expected another id than {source!r}, under which countries and the like stand")
+    if source in taken:
+        raise UsageError(f"source: expected each id once, got {source!r} twice; load one of them with --source ID")
 
 
 def remove_source(source: str, store: Path, *, ontology: Path, watch: Watch = unwatched) -> Published:
