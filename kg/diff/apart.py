@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from filecmp import cmp
 from heapq import merge
 from itertools import groupby
 from pathlib import Path
@@ -44,8 +45,10 @@ def write_apart(old: Path, new: Path, into: tuple[Path, Path], kinds: Mapping[st
     """
     sides, kept = (_files(old), _files(new)), set[str]()
     for graph in {*sides[0], *sides[1]}:
-        both = merge(*(_lines(side[graph], graph) for side in sides if graph in side))
-        kept.update(_subject(line) for line, copies in groupby(both) if len(list(copies)) == 1)
+        files = [side[graph] for side in sides if graph in side]
+        if len(files) == 1 or not cmp(files[0], files[1], shallow=False):
+            both = merge(*(_lines(file, graph) for file in files))
+            kept.update(_subject(line) for line, copies in groupby(both) if len(list(copies)) == 1)
     for _ in range(_FAR):
         kept |= {
             term for side in sides for graph, file in side.items() for term in _spoken_of(_lines(file, graph), kept)
