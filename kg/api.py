@@ -113,11 +113,11 @@ def render_map(recipe: str = DEFAULT_RECIPE, store: Store = None, *, heading: st
     return answers.render_map(view, answers.network(view, recipe=recipe, **options), recipe=recipe, heading=heading)
 
 
-def diff(old: Path | str, new: Path | str, *, sources: Collection[str] = (), align: bool = False) -> pd.DataFrame:
+def diff(old: Path | str, new: Store = None, *, sources: Collection[str] = (), align: bool = False) -> pd.DataFrame:
     """What differs between two stores, folders of triples, RDF files or workbooks: one row for each change.
 
-    `align` brings two codings of one document under the same ids. `attrs` has the counts by kind of thing, and the
-    statements that went and came.
+    Of one store, what its last change has changed. `align` brings two codings of one document under the same ids.
+    `attrs` has the counts by kind of thing, and the statements that went and came.
     """
     import pandas as pd
 
@@ -125,7 +125,7 @@ def diff(old: Path | str, new: Path | str, *, sources: Collection[str] = (), ali
     from kg.diff.compare import Change
 
     names = [sources] if isinstance(sources, str) else list(sources)
-    found = compare(Path(old), Path(new), ontology=ontology_dir(), sources=names, align=align)
+    found = compare(Path(old), Path(new) if new else None, ontology=ontology_dir(), sources=names, align=align)
     frame = pd.DataFrame(found.changes, columns=Change._fields)
     frame.attrs = {
         "counts": [{**count._asdict(), "agreement": count.agreement} for count in found.counts],

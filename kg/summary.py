@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any
 
 from kg.facts import Reader, first
@@ -48,20 +47,15 @@ def _source_json(reader: Reader, name: str, graph: str, statements: int, kinds: 
 def count_kinds(view: View) -> Json:
     """Counts of things by kind, and by source and kind."""
     counts = _counts(view)
-    total = Counter(
-        {
-            kind: int(number)
-            for kind, number in view.rows(
-                "SELECT ?kind (COUNT(DISTINCT ?thing) AS ?n)"
-                f" {{ ?class :kind ?kind . GRAPH ?g {{ ?thing a ?class }} {_FROM_SOURCES} }} GROUP BY ?kind"
-            )
-        }
+    total = view.rows(
+        "SELECT ?kind (COUNT(DISTINCT ?thing) AS ?n)"
+        f" {{ ?class :kind ?kind . GRAPH ?g {{ ?thing a ?class }} {_FROM_SOURCES} }} GROUP BY ?kind"
     )
     by_source = {source_id(graph): dict(sorted(kinds.items())) for graph, kinds in sorted(counts.items())}
     return {
         "graph_version": view.version,
         "statements": int(next(view.rows("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"))[0]),
-        "kinds": dict(sorted(total.items())),
+        "kinds": {kind: int(number) for kind, number in sorted(total)},
         "sources": by_source,
     }
 

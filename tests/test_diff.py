@@ -103,6 +103,17 @@ def test_two_versions_of_a_store_are_compared(run_kg: RunKg, tiny_store: Path, b
     assert ("changed", "accra", "prefLabel") in [change[:3] for change in changes(run_kg, tiny_store, store)]
 
 
+def test_of_one_store_its_last_change_is_told(run_kg: RunKg, tiny_store: Path, book: Path, tmp_path: Path) -> None:
+    store = copy_store(tiny_store, tmp_path / "store")
+    assert_refused(run_kg("diff", store), "expected a store that was loaded twice")
+    set_cell(book, "flows", 0, "amount", "7")
+    assert run_kg("load", "workbook", book, "--store", store).code == 0
+    assert changes(run_kg, store) == changes(run_kg, tiny_store, store) != []
+    (tmp_path / "x.ttl").write_text("<urn:a> a <https://schema.org/Event> .", encoding="utf-8")
+    assert run_kg("load", "rdf", tmp_path / "x.ttl", "--store", store).code == 0
+    assert "urn:a" in {change[1] for change in changes(run_kg, store)}
+
+
 def test_a_patch_makes_the_new_of_the_old(run_kg: RunKg, book: Path, tmp_path: Path) -> None:
     set_cell(book, "flows", 0, "amount", "7")
     set_cell(book, "claims", 0, "statement", 'Two\nlines and a "quote".')

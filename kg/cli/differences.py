@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @click.command("diff")
 @click.argument("old", type=PATH)
-@click.argument("new", type=PATH)
+@click.argument("new", type=PATH, required=False)
 @source_option
 @click.option("--align", is_flag=True, help="Both are workbooks of one document: match rows whose ids differ.")
 @click.option("--summary", is_flag=True, help="Count by kind of thing instead of listing what changed.")
@@ -30,15 +30,17 @@ if TYPE_CHECKING:
     show_default=True,
     help="How to write; patch is an RDF Patch of N-Quads.",
 )
-def diff_command(old: Path, new: Path, sources: tuple[str, ...], align: bool, summary: bool, form: str) -> int:
+def diff_command(old: Path, new: Path | None, sources: tuple[str, ...], align: bool, summary: bool, form: str) -> int:
     """Compare two builds, releases or workbooks, statement by statement; exit 1 where they differ.
 
-    OLD and NEW are stores, folders of N-Quads files, RDF files or workbooks. With --align, two codings of one
+    OLD and NEW are stores, folders of N-Quads files, RDF files or workbooks; of a store alone, what its last load (or
+    other change) has changed. With --align, two codings of one
     document are compared whose coders gave ids of their own, and --summary says how far they agree.
 
     \b
     Example:
       kg diff release-1/data/triples data/triples
+      kg diff my-store
       kg diff first/iprcc-2009 second/iprcc-2009 --align --summary
     """
     if summary and form == "patch":

@@ -10,8 +10,10 @@ if TYPE_CHECKING:
     from kg.diff.compare import Difference
 
 
-def diff(old: Path, new: Path, *, ontology: Path, sources: Sequence[str] = (), align: bool = False) -> Difference:
-    """Compare two stores, folders of triples, RDF files or workbooks.
+def diff(
+    old: Path, new: Path | None, *, ontology: Path, sources: Sequence[str] = (), align: bool = False
+) -> Difference:
+    """Compare two stores, folders of triples, RDF files or workbooks; of one store, what its last change has changed.
 
     With `align`, both are workbooks of one document whose coders gave ids of their own. `sources` names the sources
     (by id) to compare; all of them where it names none. Raises InputError for what cannot be read.
@@ -21,8 +23,11 @@ def diff(old: Path, new: Path, *, ontology: Path, sources: Sequence[str] = (), a
     from kg.diff.sides import Side, read_sides, side_of
     from kg.facts import Reader
     from kg.sources.workbook import read_workbook
+    from kg.store.publish import sources_before
     from kg.store.rdf import read_codes, view_statements
 
+    if new is None:
+        old, new = sources_before(old), old
     if align:
         books = [read_workbook(path, read_codes(ontology)) for path in (old, new)]
         sides = side_of(books[0]), side_of(align_workbooks(*books))

@@ -18,9 +18,6 @@ from kg.model.terms import iri
 from kg.namespaces import GRAPH, KG, RDF, SDO, VOID
 from kg.store.nquads import graph_of
 
-Files = Mapping[str, Path]
-"""N-Quads files by the graph that each holds."""
-
 _AMOUNT, _MONEY, _TYPE = iri(SDO.amount), iri(SDO.MonetaryAmount), iri(RDF.type)
 _UNCODED = {_TYPE, iri(KG.evidence), iri(VOID.triples)}
 _FAR = 2
@@ -60,7 +57,8 @@ def write_apart(old: Path, new: Path, into: tuple[Path, Path], kinds: Mapping[st
     return _count_alike(sides[0], kept, kinds)
 
 
-def _files(folder: Path) -> Files:
+def _files(folder: Path) -> dict[str, Path]:
+    """The N-Quads files of a folder by the graph that each holds."""
     graphs = [(graph_of(file), file) for file in sorted(folder.glob("*.nq"))]
     if len(dict(graphs)) < len(graphs):
         raise Unsorted(folder)
@@ -96,7 +94,7 @@ def _spoken_of(lines: Iterable[str], kept: set[str]) -> Iterator[str]:
             yield subject
 
 
-def _count_alike(side: Files, kept: set[str], kinds: Mapping[str, str]) -> dict[str, Alike]:
+def _count_alike(side: Mapping[str, Path], kept: set[str], kinds: Mapping[str, str]) -> dict[str, Alike]:
     """What of a side is not kept, by kind; what an amount says belongs to the thing whose amount it is."""
     things, coded = Counter[str](), Counter[str]()
     owners, amounts = dict[str, str](), dict[str, int]()

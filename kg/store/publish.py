@@ -20,7 +20,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -92,13 +92,19 @@ def switch_version(store: Path, draft: Draft, version: str) -> None:
     _prune(store, keep={version, draft.current.name if draft.current else version})
 
 
+def sources_before(store: Path) -> Path:
+    """The raw source files of the version before the current one; raises StoreError where none is kept."""
+    current = current_version(store)
+    others = [folder for folder in (store / VERSIONS).glob("[0-9a-f]*") if current and folder != current]
+    if not others:
+        raise StoreError(f"{store}: expected a store that was loaded twice, got none with a version before this one")
+    return max(others, key=lambda folder: folder.stat().st_mtime) / SOURCES
+
+
 def _current(store: Path, anew: bool) -> Path | None:
-    try:
+    with suppress(*([StoreError] if anew else [])):
         return current_version(store)
-    except StoreError:
-        if anew:
-            return None
-        raise
+    return None
 
 
 def _adopt_sources(draft: Draft) -> None:
