@@ -123,11 +123,12 @@ def load_feed(
             before += sizes[name]
             report.take(told)
             if told.tally["files"]:
+                origins[name] = groups[name][0]
                 yield sources / f"{name}.nq"
         if not report.tally["files"]:
             raise InputError(f"{', '.join(groups)}: expected {FEEDS[kind].what}, got none that can be read")
 
-    origins = {name: group[0] for name, group in groups.items()}
+    origins: dict[str, Path] = {}
     return publish(store, change, ontology=ontology, origins=origins, watch=watch)
 
 
@@ -218,7 +219,7 @@ def _refuse_others(statements: Iterable[Statement], file: Path, held: Path) -> I
     if left:
         raise InputError(
             f"{file}: expected some of what the store has of {held.stem}, got other things only; --source {held.stem}"
-            " puts this file in their place, another --source keeps both"
+            " puts this file in their place, another --source keeps both (files of one source are loaded together)"
         )
 
 
@@ -231,7 +232,7 @@ def describe_files(
     """
     for file in files:
         if not file.is_file():
-            raise InputError(f"{file}: expected {FEEDS[kind].what}, got none")
+            raise InputError(f"{file}: expected {FEEDS[kind].what}, got none: no file has this name")
         if not file.name.isprintable():
             raise InputError(f"{file.name!r}: expected a file name that can be told, got this one; rename the file")
     names = files[0].name + (f" and {len(files) - 1} more" if len(files) > 1 else "")

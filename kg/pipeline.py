@@ -21,6 +21,7 @@ from kg.assembly import Assembly
 from kg.errors import InputError, StoreError, UsageError
 from kg.files import write_whole
 from kg.identity.ledger import FILE as LEDGER
+from kg.identity.ledger import read_ledger
 from kg.mapping.rows import map_records
 from kg.model.iris import LOCAL_ID, source_id, source_iri
 from kg.model.terms import Statement
@@ -75,6 +76,7 @@ def build_store(triples: Path, store: Path, *, ontology: Path, watch: Watch = un
             yield from parts
 
     origins: dict[str, Path] = {}
+    read_ledger(triples / LEDGER)
     return publish(store, change, ontology=ontology, origins=origins, anew=True, watch=watch)
 
 

@@ -160,11 +160,8 @@ def test_one_source_id_names_one_file(mine: Path, tmp_path: Path, run_kg: RunKg)
     assert_refused(ran, "--source names one file, got 2")
 
 
-def test_two_sources_of_one_id_are_refused_together(mine: Path, tmp_path: Path, run_kg: RunKg) -> None:
-    for name in ("a b.nt", "a-b.nt"):
-        (tmp_path / name).write_text("", encoding="utf-8")
+def test_two_workbooks_of_one_id_are_refused_together(mine: Path, run_kg: RunKg) -> None:
     before = snapshot(mine)
-    assert_refused(run_kg("load", "rdf", tmp_path / "a b.nt", tmp_path / "a-b.nt", "--store", mine), "a-b", "twice")
     assert_refused(run_kg("load", "workbook", TINY, TINY, "--store", mine), "accra-2008", "twice")
     assert snapshot(mine) == before
 

@@ -119,6 +119,35 @@ def test_a_load_keeps_the_decisions(merged: Path, tmp_path: Path, run_kg: RunKg)
     assert run_kg("show", OTHER, "--store", merged, "--format", "json").json["entity"]["iri"] == ONE
 
 
+def test_a_joined_thing_keeps_a_name_when_its_own_source_is_taken_out(merged: Path, run_kg: RunKg) -> None:
+    assert run_kg("sources", "remove", "accra-2008", "--store", merged).code == 0
+    answer = run_kg("show", "WBG", "--store", merged, "--format", "json").json
+    assert answer["entity"]["label"] == "World Bank Group"
+    preferred = f"SELECT ?name {{ <{ONE}> skos:prefLabel ?name }}"
+    assert [name for (name,) in open_view(merged).rows(preferred)] == ["World Bank Group"]
+
+
+def test_a_decision_on_what_nobody_tells_of_is_found(triples: Path, tmp_path: Path, run_kg: RunKg) -> None:
+    store = tmp_path / "store"
+    (triples / "identity.tsv").write_text(HEADER + decision("same", other=f"{OTHER}s"), encoding="utf-8")
+    assert run_kg("build", "--from", triples, "--store", store).code == 0
+    found = [one for one in run_kg("check", "--store", store, "--format", "csv").out.splitlines() if "decision-on-nothing" in one]
+    assert len(found) == 1
+    assert f"{OTHER}s" in found[0]
+    assert "identity.tsv" in found[0]
+    (triples / "identity.tsv").write_text(HEADER + decision("same"), encoding="utf-8")
+    assert run_kg("build", "--from", triples, "--store", store).code == 0
+    assert "decision-on-nothing" not in run_kg("check", "--store", store, "--format", "csv").out
+
+
+def test_a_decision_may_use_the_prefixes_that_queries_know(triples: Path, tmp_path: Path, run_kg: RunKg) -> None:
+    short = decision("same", one="id:accra-2008/world-bank", other="id:second/world-bank-group")
+    (triples / "identity.tsv").write_text(HEADER + short, encoding="utf-8")
+    assert run_kg("build", "--from", triples, "--store", tmp_path / "store").code == 0
+    answer = run_kg("show", "WBG", "--store", tmp_path / "store", "--format", "json").json
+    assert answer["entity"]["iri"] == ONE
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
@@ -138,7 +167,7 @@ def test_a_wrong_ledger_is_told_and_changes_nothing(
 ) -> None:
     before = open_view(merged).version
     (triples / "identity.tsv").write_text(text, encoding="utf-8")
-    assert_refused(run_kg("build", "--from", triples, "--store", merged), expected)
+    assert_refused(run_kg("build", "--from", triples, "--store", merged), f"error: {triples}", expected)
     assert open_view(merged).version == before
 
 

@@ -313,7 +313,7 @@ ROWS = [
     ("1,A,T,,5,USD,Kenya,,", ""),
     ("1,A,T,,five,USD,Kenya,,", "warning x.csv:2: flows[1].amount: expected a number, got 'five'; left out"),
     ("1,A,T,,5,,Kenya,,", "warning x.csv:2: currency: expected a code like USD, got ''; the amount is left out"),
-    ("1,A,T,,5,XYZ,Kenya,,", "warning x.csv:2: currency: expected a code like USD, got 'XYZ'"),
+    ("1,A,T,,5,GHC,Kenya,,", "warning x.csv:2: currency: expected a code of today's list, got GHC; kept"),
     ("1,A,T,,5,Dollar,Kenya,,", "warning x.csv:2: currency: expected a code like USD, got 'Dollar'"),
     ("1,A,T,,5,USD,Atlantis,,", "error x.csv:2: allocations[1]: expected a country or a code, got none"),
     ("1,,T,,5,USD,Kenya,,", "error x.csv:2: activities[1]: title: expected a value, got none; the record is left out"),

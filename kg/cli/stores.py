@@ -162,6 +162,7 @@ def remove_command(source: str, store: Path) -> None:
 
     with watching() as watch:
         published = remove_source(source, store, ontology=ontology_dir(), watch=watch)
+    say(f"{source}: taken out (kg diff {store} tells what went)")
     _report(store, published.version, published.changed)
 
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 from kg.errors import InputError
+from kg.namespaces import PREFIXES
 
 FILE = "identity.tsv"
 DECISIONS = ("same", "different", "unsure")
@@ -95,11 +96,21 @@ def _refuse_contradictions(decisions: list[Decision], places: list[str]) -> None
             raise InputError(f"{place}: decision: expected two things that no other rows join, got 'different'")
 
 
+def _whole(thing: str) -> str:
+    """An IRI in full, where it is written with a prefix that queries know.
+
+    >>> _whole("id:iprcc-2009/unicef")
+    'https://w3id.org/partnership-kg/id/iprcc-2009/unicef'
+    """
+    prefix, colon, local = thing.partition(":")
+    return PREFIXES[prefix] + local if colon and prefix in PREFIXES else thing
+
+
 def _decision(row: list[str], place: str) -> Decision:
     names = [field.name for field in fields(Decision)]
     if len(row) != len(names):
         raise InputError(f"{place}: expected {len(names)} columns, got {len(row)}")
-    decision = Decision(*row)
+    decision = Decision(*map(_whole, row[:2]), *row[2:])
     if decision.decision not in DECISIONS:
         raise InputError(f"{place}: decision: expected one of {', '.join(DECISIONS)}, got {decision.decision!r}")
     for column in ("entity", "other"):

@@ -127,9 +127,9 @@ def _link_label(reader: Reader, iri: str) -> str:
 
 
 def share_label(reader: Reader, iri: str) -> str:
-    """The share of an allocation in words: `60 percent`, or `some` where the source gives no number."""
+    """The share of an allocation in words: `60 percent`, or `a share` where the source gives no number."""
     share = first(reader.statements(iri), KG.share)
-    return f"{share} percent" if share else "some"
+    return f"{share} percent" if share else "a share"
 
 
 _JOINTS: Mapping[str, tuple[tuple[tuple[str, str], ...], Callable[[Reader, str], str]]] = {

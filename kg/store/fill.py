@@ -103,9 +103,10 @@ def add_statements(engine: pyoxigraph.Store, statements: Iterable[Statement], gr
 
 
 def add_replacements(engine: pyoxigraph.Store, canonical: Mapping[str, str], graph: str) -> None:
-    """Say of each folded IRI which one stands for it, and keep each name of a merged thing once."""
+    """Say of each folded IRI which one stands for it, and keep each name of a merged thing once, one as its own."""
     add_statements(engine, ((iri(old), iri(DCTERMS.isReplacedBy), iri(new)) for old, new in canonical.items()), graph)
     if canonical:
+        engine.update(_GIVE_NAMES, prefixes=PREFIXES)
         engine.update(_DROP_REPEATED_NAMES, prefixes=PREFIXES)
 
 
@@ -208,6 +209,18 @@ def _line(error: SyntaxError) -> int:
     return error.lineno or 1
 
 
+_GIVE_NAMES = """
+INSERT { ?thing skos:prefLabel ?name . GRAPH ?g { ?thing skos:prefLabel ?name } }
+WHERE {
+  { SELECT DISTINCT ?thing { ?old dcterms:isReplacedBy ?thing FILTER NOT EXISTS { ?thing skos:prefLabel ?any } } }
+  GRAPH ?g { ?thing skos:altLabel ?name }
+  FILTER NOT EXISTS {
+    ?thing skos:altLabel ?other
+    FILTER (STRLEN(?other) > STRLEN(?name) || STRLEN(?other) = STRLEN(?name) && STR(?other) > STR(?name))
+  }
+}
+"""
+"""A thing whose own source is not in the store is called by the longest name of those that are folded into it."""
 _DROP_REPEATED_NAMES = """
 DELETE { ?thing skos:altLabel ?name . GRAPH ?g { ?thing skos:altLabel ?name } }
 WHERE {

@@ -187,12 +187,17 @@ def _pattern(form: str) -> str:
     )
 
 
+_ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+
+
 def _date(text: str, patterns: Collection[tuple[re.Pattern[str], str]]) -> str:
     for pattern, _ in patterns:
         if match := pattern.fullmatch(text):
             parts = {"y": "", "m": "", "d": ""} | match.groupdict()
             digits = [f"{int(part):02}" for part in (parts["m"], parts["d"]) if part]
             return parse_date("-".join([parts["y"], *digits])).edtf
+    if _ISO_DAY.fullmatch(text):  # also that of a cell which a spreadsheet knows to be a date
+        return parse_date(text).edtf
     if text and patterns:
         raise ValueError(f"expected a date as {' or '.join(form for _, form in patterns)}")
     return text and parse_date(text).edtf

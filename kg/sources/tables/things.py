@@ -259,7 +259,10 @@ class Things:
                 remarks.append(f"The source has the start {one.edtf} and the end {other.edtf}.")
                 del values[first], values[last]
         currency = values.get("currency", "")
-        fits = currency in (self.codes.get("iati-currency") or {currency}) and _CURRENCY.fullmatch(currency)
+        fits = _CURRENCY.fullmatch(currency)
+        if fits and currency not in (self.codes.get("iati-currency") or {currency}):
+            message = f"currency: expected a code of today's list, got {currency}; kept, it may be of another time"
+            told.find(self.report, "warning", "currency-not-listed", local, message)
         if values.get("amount") is not None and not fits:
             message = f"currency: expected a code like USD, got {currency[:40]!r}; the amount is left out"
             told.find(self.report, "warning", "no-currency", local, message)
