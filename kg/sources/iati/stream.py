@@ -159,6 +159,8 @@ def _refusal(error: Any, name: str) -> InputError:
     """What a parser says of XML that it cannot read, on one line and without its own count of lines."""
     said = " ".join(str(error).partition(", line ")[0].split())
     expected, got = "well-formed XML", said
+    if said.startswith("Start tag expected"):
+        got = "text that is none (tables: kg load table, JSON of FTS: kg load fts)"
     if _TOO_MUCH.search(said):
         expected, got = (
             "texts, attributes and comments below 10 MB, names below 50,000 letters and no deep nesting",

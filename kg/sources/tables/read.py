@@ -108,7 +108,8 @@ class Reading:
         if lacking:
             got = ", ".join(header.cells)[: _SHOWN * 3]
             hint = f"; is the delimiter {self.mapping.form.delimiter!r}?" if len(names) == 1 else ""
-            raise InputError(f"{file}:{header.number}: expected the columns {', '.join(lacking)}, got only {got}{hint}")
+            place = f"{file}:{header.number}"
+            raise InputError(f"{place}: expected the columns {', '.join(lacking)} in the first row, got {got}{hint}")
         return names
 
     def _row(self, file: str, line: Line, names: list[str]) -> Iterator[Row]:

@@ -77,7 +77,8 @@ def _read_csv(file: Path, form: Form, told: Progress | None) -> Iterator[tuple[i
                 yield number, cells
                 number, lines.size = reader.line_num + 1, 0
     except UnicodeError as error:
-        raise InputError(f"{file}: expected text in the encoding {form.encoding}, got other bytes ({error})") from None
+        said = f"got other bytes ({error}); set `encoding` in [table] of the mapping"
+        raise InputError(f"{file}: expected text in the encoding {form.encoding}, {said}") from None
     except csv.Error as error:
         raise InputError(f"{file}:{number}: expected a row, got one that cannot be read ({error})") from None
 
