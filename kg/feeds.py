@@ -126,7 +126,7 @@ def load_feed(
                 origins[name] = groups[name][0]
                 yield sources / f"{name}.nq"
         if not report.tally["files"]:
-            raise InputError(f"{', '.join(groups)}: expected {FEEDS[kind].what}, got none that can be read")
+            raise InputError(f"{', '.join(groups) or kind}: expected {FEEDS[kind].what}, got none that can be read")
 
     origins: dict[str, Path] = {}
     return publish(store, change, ontology=ontology, origins=origins, watch=watch)

@@ -52,7 +52,8 @@ def test_what_may_be_anything_else_stays(text: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["Mr John Smith", "Jane Roe, private person", "Ms. Mary Poe", "MR JOHN SMITH",
-                                  "Dr. John van Smith (donor)", "Private person", "Mme Marie de France",
+                                  "Dr. John van Smith (donor)", "Private person", "Mr. Julio Iglesias Puga",
+                                  "DR Jane Doe", "Mrs. Anna Neukirchen", "Mr. Tran Van Sa", "Mme Marie de France",
                                   "Mr & Mrs John Smith"])  # fmt: skip
 def test_a_person_is_known_by_title_or_words(name: str) -> None:
     assert is_person(name)

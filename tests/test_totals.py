@@ -214,3 +214,44 @@ def test_one_file_under_two_names_is_told_and_what_is_in_no_total_too(run_kg: Ru
     assert re.search(r"^0 errors, \d+ warnings?, \d+ notes?$", checked.err, re.MULTILINE)
     ran = run_kg("ask", "totals", "--store", store)
     assert re.search(r"^\d+ flows in no total, and why: kg ask uncounted$", ran.err, re.MULTILINE)
+
+
+MERGED = """[source]
+title = "Payments"
+[table]
+optional = []
+[[activities]]
+merge = true
+id = "work-{work}"
+title = "{work}"
+kind = "aid-activity"
+status = "realised"
+identifiers = "iati:{work}"
+[[organizations]]
+id = "org.trust"
+name = "Trust"
+kind = "ngo"
+[[participations]]
+work = "work-{work}"
+agent = "org.trust"
+role = "reporting"
+[[flows]]
+id = "flow-{nr}"
+title = "payment {nr}"
+flow_class = "aid"
+stage = "disbursement"
+status = "realised"
+items = "work-{work}"
+amount = "{amount}"
+currency = "USD"
+"""
+
+
+def test_all_rows_of_a_work_that_two_tables_tell_count_once(run_kg: RunKg, tmp_path: Path) -> None:
+    (tmp_path / "m.toml").write_text(MERGED, encoding="utf-8")
+    (tmp_path / "t.csv").write_text("nr,work,amount\n1,P-1,100\n2,P-1,200\n3,P-2,7\n", encoding="utf-8")
+    store = tmp_path / "store"
+    for source in ("aa", "bb"):
+        table = ("load", "table", tmp_path / "t.csv", "--mapping", tmp_path / "m.toml", "--source", source)
+        assert run_kg(*table, "--store", store).code == 0
+    assert [(row["amount"], row["flows"]) for row in totals(run_kg, store)] == [("307", "3")]

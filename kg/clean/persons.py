@@ -50,13 +50,11 @@ _NO_PERSON = re.compile(
     r"|charit|memorial|laborator|pharma|consult|service|solution|partner|enterprise|industr|holding|project|program"
     r"|embassy|government|orphanage|house|library|museum|press|media|studio|farm|hotel|store|brothers|family|estate"
     r"|team|club|relief|action|health|support|response|vision|unit\b|division|secretariat|nations|desk|line\b"
-    r"|radio|kirche|iglesia|église|minist[éeè]r|nederland|deutschland|giving|contribution|philanthrop"
-    r"|\b(?:sa|s\.a\.?|ag|bv|b\.v\.?|nv|spa|sarl|kg|gbr|oy|aps)$",
+    r"|\b(?:radio|kirche|iglesia|église|nederland|deutschland|cross|crescent|plan|caritas|oxfam|korea|corporate)\b"
+    r"|minist[éeè]r|contribution|philanthrop|(?-i:\b(?:SA|S\.A\.?|AG|BV|B\.V\.?|NV|SARL|KG|GbR|Oy|ApS)$)",
     re.IGNORECASE,
 )
 """Words and signs that no name of a person has: `Dr. Abdul's Foundation` is none."""
-_ACRONYMS = {"DR", "MME"}
-"""Titles that begin the names of organizations where they alone are in capitals: `DR Danmarks Radio`."""
 _FEWEST, _MOST = 2, 5
 """Names that stand after a title: `Ms. Foundation` has one, and may be anything."""
 
@@ -87,8 +85,6 @@ def is_person(name: str) -> bool:
         return True
     title, beside = _TITLES.match(name), _WORD_BESIDE.fullmatch(name)
     rest = name[title.end() :] if title else (beside["a"] or beside["b"]) if beside else ""
-    if title and title[0].strip(" .") in _ACRONYMS and rest != rest.upper():
-        return False
     words = re.split(r" ?[,(]", rest)[0].split()
     named = title or all(word[:1].isupper() for word in words)
     return _FEWEST <= len(words) <= _MOST and bool(named) and not _NO_PERSON.search(rest)

@@ -25,12 +25,15 @@ if TYPE_CHECKING:
 TOLD = ("activities", "participations", "transactions", "flows", "rows", "organisations", "converted", "statements")
 """What the summary counts of what was read, where there is any."""
 _PIPE = Path("-")
-_HEAD = 4096
+_HEAD = 1 << 16
+_TERM = rb"[ \t]*(?:<[^>\s]*>|_:[^\s.]+)"
+_TEXT = rb'[ \t]*"(?:[^"\\\n]|\\.)*"(?:@[\w-]+|\^\^<[^>\s]*>)?'
+_QUAD = rb"(?:%s%s(?:%s|%s)(?:%s)?[ \t]*\.)?[ \t\r]*(?:#[^\n]*)?" % (_TERM, _TERM, _TERM, _TEXT, _TERM)
 _SIGNS = (
     (rb"PK\x03\x04", ".xlsx"),
     (rb'\s*(?:\[\s*)?\{\s*["}]', ".jsonld"),
     (rb"\s*<(?:[?!]|rdf:)", ".rdf"),
-    (rb"(?:#[^\n]*\n|\s)*(?:<[^>\s]*>|_:\S+) <[^>\s]*> [^\n]* ?\.[ \t]*\r?\n", ".nq"),
+    (rb"(?:%s\n)*(?:%s)?\Z" % (_QUAD, _QUAD), ".nq"),
     (rb"", ".trig"),
 )
 """How what comes through a pipe begins, and the ending that a file of this form has."""
@@ -102,7 +105,8 @@ def _from_pipe(file: Path, endings: tuple[str, ...], source: str | None) -> Path
     with file.open("wb") as copy:
         shutil.copyfileobj(sys.stdin.buffer, copy)
     with open_packed(file) as stream:
-        head = stream.read(_HEAD)
+        head = stream.read(_HEAD).removeprefix(b"\xef\xbb\xbf")
+    head = head[: head.rfind(b"\n") + 1] if len(head) > _HEAD // 2 else head
     fitting = (ending for sign, ending in _SIGNS if ending in endings and re.match(sign, head))
     return file.rename(file.with_name(f"{source}{next(fitting, endings[0])}"))
 

@@ -138,13 +138,9 @@ def list_command(store: Path | None, form: str) -> None:
     from kg.summary import list_sources
 
     found = list_sources(open_store(store))
-    keys = (
-        ["id", "title", "publisher", "statements", "entities", "relations"]
-        if form == "table"
-        else list(found[0])
-        if found
-        else []
-    )
+    keys = ["id", "title", "publisher", "statements", "entities", "relations"]
+    if form != "table":
+        keys = list(found[0]) if found else []
     write_rows(form, keys, ([source[key] for key in keys] for source in found), found)
 
 

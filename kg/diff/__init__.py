@@ -32,7 +32,7 @@ def diff(
         books = [read_workbook(path, read_codes(ontology)) for path in (old, new)]
         sides = side_of(books[0]), side_of(align_workbooks(*books))
     else:
-        sides = read_sides(old, new, ontology=ontology)
+        sides = read_sides(old, new, ontology=ontology, sources=sources)
 
     def read(side: Side) -> Reader:
         return Reader(view_statements((one for found in side.sources.values() for one in found), ontology))

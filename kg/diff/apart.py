@@ -5,15 +5,17 @@ Of millions of statements few differ, and only they need a place in memory.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from filecmp import cmp
 from heapq import merge
 from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
+from kg.facts import Reader
 from kg.files import write_whole
+from kg.model.iris import source_id
 from kg.model.terms import iri
 from kg.namespaces import GRAPH, KG, RDF, SDO, VOID
 from kg.store.nquads import graph_of
@@ -35,10 +37,13 @@ class Alike(NamedTuple):
     coded: int = 0
 
 
-def write_apart(old: Path, new: Path, into: tuple[Path, Path], kinds: Mapping[str, str]) -> dict[str, Alike]:
+def write_apart(
+    old: Path, new: Path, into: tuple[Path, Path], known: Reader, sources: Collection[str]
+) -> dict[str, Alike]:
     """Write what differs between the N-Quads files of two folders into two others; returns by kind what those lack.
 
-    `kinds` names the kind of a class. Raises ValueError for files that no load has written.
+    `known` reads the ontology; `sources` (by id) are counted, all of them where it names none. Raises ValueError for
+    files that no load has written.
     """
     sides, kept = (_files(old), _files(new)), set[str]()
     for graph in {*sides[0], *sides[1]}:
@@ -54,7 +59,8 @@ def write_apart(old: Path, new: Path, into: tuple[Path, Path], kinds: Mapping[st
         folder.mkdir()
         for graph, file in side.items():
             write_whole({folder / file.name: (line for line in _lines(file, graph) if _subject(line) in kept)})
-    return _count_alike(sides[0], kept, kinds)
+    counted = {graph: file for graph, file in sides[0].items() if not sources or source_id(graph) in sources}
+    return _count_alike(counted, kept, _find_kinds(sides[0], kept, known))
 
 
 def _files(folder: Path) -> dict[str, Path]:
@@ -94,7 +100,28 @@ def _spoken_of(lines: Iterable[str], kept: set[str]) -> Iterator[str]:
             yield subject
 
 
-def _count_alike(side: Mapping[str, Path], kept: set[str], kinds: Mapping[str, str]) -> dict[str, Alike]:
+def _find_kinds(side: Mapping[str, Path], kept: set[str], known: Reader) -> Callable[[str, set[str]], str]:
+    """Tells the kind of a thing by its types; that of one without, by what another source or the ontology says."""
+    untyped = set[str]()
+    for graph, file in side.items():
+        for subject, lines in groupby(_lines(file, graph), key=_subject):
+            if subject not in kept and not any(line.split(" ", 2)[1] == _TYPE for line in lines):
+                untyped.add(subject)
+    elsewhere: dict[str, set[str]] = defaultdict(set)
+    for graph, file in side.items() if untyped else ():
+        for subject, predicate, value in (line.split(" ", 2) for line in _lines(file, graph)):
+            if predicate == _TYPE and subject in untyped:
+                elsewhere[subject].add(_subject(value))
+
+    def kind(subject: str, types: set[str]) -> str:
+        told = types or elsewhere.get(subject, set())
+        named = {known.kinds[one[1:-1]] for one in told if one[1:-1] in known.kinds}
+        return min(named, default="") or ("" if told else known.kind(subject[1:-1]))
+
+    return kind
+
+
+def _count_alike(side: Mapping[str, Path], kept: set[str], kind_of: Callable[[str, set[str]], str]) -> dict[str, Alike]:
     """What of a side is not kept, by kind; what an amount says belongs to the thing whose amount it is."""
     things, coded = Counter[str](), Counter[str]()
     owners, amounts = dict[str, str](), dict[str, int]()
@@ -104,7 +131,7 @@ def _count_alike(side: Mapping[str, Path], kept: set[str], kinds: Mapping[str, s
                 continue
             said = [line.split(" ", 2)[1:] for line in lines]
             types = {_subject(value) for predicate, value in said if predicate == _TYPE}
-            kind = min((kinds[one[1:-1]] for one in types if one[1:-1] in kinds), default="")
+            kind = kind_of(subject, types)
             number = sum(is_coded(predicate, value.removesuffix(f" {iri(graph)} .\n")) for predicate, value in said)
             if min(types, default="") == _MONEY:
                 amounts[subject] = number

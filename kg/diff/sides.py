@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -18,7 +18,7 @@ from kg.model.iris import source_id, source_iri
 from kg.model.terms import Statement
 from kg.namespaces import GRAPH
 from kg.sources.workbook import Workbook, read_workbook
-from kg.store.nquads import count_statements
+from kg.store.nquads import count_statements, graph_of
 from kg.store.publish import SOURCES
 from kg.store.rdf import read_codes, read_graphs, view_statements
 from kg.store.view import CURRENT, current_version
@@ -35,17 +35,17 @@ class Side:
     """What the other side holds as well, and the sources here do not, by kind."""
 
 
-def read_sides(old: Path, new: Path, *, ontology: Path) -> tuple[Side, Side]:
+def read_sides(old: Path, new: Path, *, ontology: Path, sources: Collection[str] = ()) -> tuple[Side, Side]:
     """Read both sides as `read_side` does; of two folders what differs and what that speaks of, and the rest counted.
 
-    Files that no load has written, which are in any order, are read whole.
+    Files that no load has written, which are in any order, are read whole. Of some `sources` only the rest is counted.
     """
     folders = _find_folder(old), _find_folder(new)
     if folders[0] and folders[1]:
-        kinds = Reader(view_statements((), ontology)).kinds
-        with TemporaryDirectory() as place, suppress(ValueError):
+        known = Reader(view_statements((), ontology))
+        with TemporaryDirectory() as place, suppress(ValueError, InputError):
             parts = Path(place, "old"), Path(place, "new")
-            alike = write_apart(folders[0], folders[1], parts, kinds)
+            alike = write_apart(folders[0], folders[1], parts, known, sources)
             return replace(_folder(old, folders[0], parts[0]), alike=alike), _folder(new, folders[1], parts[1])
     return read_side(old, ontology=ontology), read_side(new, ontology=ontology)
 
@@ -87,7 +87,9 @@ def _folder(path: Path, folder: Path, read: Path) -> Side:
     """A side with the sources of a folder, of which another one may hold what is to be read."""
     sources: dict[str, frozenset[Statement]] = {}
     for file in sorted(read.glob("*.nq")):
-        for name, statements in (_graphs(file) or {file.stem: frozenset()}).items():
+        graph = graph_of(folder / file.name)
+        own = {source_id(graph): frozenset[Statement]()} if graph and not graph.startswith(GRAPH) else {}
+        for name, statements in (_graphs(file) or own).items():
             sources[name] = sources.get(name, frozenset()) | statements
     return Side(str(path), sources, frozenset(read_ledger(folder / LEDGER)))
 

@@ -212,7 +212,8 @@ def _line(error: SyntaxError) -> int:
 _GIVE_NAMES = """
 INSERT { ?thing skos:prefLabel ?name . GRAPH ?g { ?thing skos:prefLabel ?name } }
 WHERE {
-  { SELECT DISTINCT ?thing { ?old dcterms:isReplacedBy ?thing FILTER NOT EXISTS { ?thing skos:prefLabel ?any } } }
+  ?old dcterms:isReplacedBy ?thing
+  FILTER NOT EXISTS { ?thing skos:prefLabel|dcterms:title ?any }
   GRAPH ?g { ?thing skos:altLabel ?name }
   FILTER NOT EXISTS {
     ?thing skos:altLabel ?other

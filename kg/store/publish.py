@@ -97,7 +97,9 @@ def sources_before(store: Path) -> Path:
     current = current_version(store)
     others = [folder for folder in (store / VERSIONS).glob("[0-9a-f]*") if current and folder != current]
     if not others:
-        raise StoreError(f"{store}: expected a store that was loaded twice, got none with a version before this one")
+        raise StoreError(
+            f"{store}: expected a store with a version before its current one, got none; name a second to compare"
+        )
     return max(others, key=lambda folder: folder.stat().st_mtime) / SOURCES
 
 
